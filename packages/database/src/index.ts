@@ -1,0 +1,34 @@
+export { openDatabase, openPool, type Database, type DatabaseOptions } from './open-database.ts'
+export { migrateToLatest, MigrationError } from './migrate.ts'
+export { migrations } from './migrations/index.ts'
+export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'
+export { copyInto } from './copy-into.ts'
+export {
+  deltaColumns,
+  finestGrainSeconds,
+  grainsSeconds,
+  RollupAccumulator,
+  uniqueDeltaColumns,
+} from './rollup-accumulator.ts'
+export {
+  addDuration,
+  binOf,
+  encodeHistogram,
+  histogramFloorMs,
+  histogramGamma,
+  mergeHistogram,
+  quantilesOf,
+  type Histogram,
+} from './histogram.ts'
+export { addValue, countDistinct, encodeRegisters, mergeRegisters, type Registers } from './hyperloglog.ts'
+export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
+export { uniqueKinds } from './schema.ts'
+export type {
+  ApiKeyTable,
+  LogEventTable,
+  QuarantineTable,
+  RollupColumns,
+  Schema,
+  UniqueColumns,
+  UniqueKind,
+} from './schema.ts'

@@ -1,0 +1,41 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool, type PoolConfig } from 'pg'
+import type { Schema } from './schema.ts'
+
+export type Database = Kysely<Schema>
+
+/** How to connect: a libpq URL and the size of the pool. Timeouts in milliseconds. */
+export interface DatabaseOptions {
+  url: string
+  poolSize: number
+  /** Shows in `pg_stat_activity`. */
+  applicationName: string
+  /** The server ends a statement after this long; the driver gives up one second later. */
+  statementTimeoutMs: number
+  connectTimeoutMs?: number | undefined
+}
+
+/**
+ * Opens a pool. Nothing is connected before the first query, and a lost connection is replaced by the next
+ * one. `onLostConnection` is required because an idle connection's error without a listener ends the process.
+ */
+export function openPool(options: DatabaseOptions, onLostConnection: (error: Error) => void): Pool {
+  const config: PoolConfig = {
+    connectionString: options.url,
+    max: options.poolSize,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    statement_timeout: options.statementTimeoutMs,
+    query_timeout: options.statementTimeoutMs + 1_000,
+    keepAlive: true,
+    options: '-c timezone=UTC',
+  }
+  const pool = new Pool(config)
+  pool.on('error', onLostConnection)
+  return pool
+}
+
+/** Kysely on a pool of its own, or on one that is already there. `destroy()` ends the pool. */
+export function openDatabase(pool: Pool): Database {
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}

@@ -1,0 +1,133 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { CanonicalEvent } from '@weir/events'
+
+/** `bigint` and `numeric` come back from the driver as decimal text, exact. */
+type Int8 = ColumnType<string, number | string, number | string>
+type Instant = ColumnType<Date, Date | string, Date | string>
+
+export interface ProjectTable {
+  id: Generated<number>
+  name: string
+  created_at: Generated<Date>
+}
+
+export interface ApiKeyTable {
+  id: string
+  project_id: number
+  name: string
+  environment: string
+  scopes: string[]
+  secret_hash: Buffer
+  allowed_ips: string[] | null
+  requests_per_minute: number | null
+  created_at: Generated<Date>
+  expires_at: Date | null
+  revoked_at: Date | null
+  rotated_from: string | null
+  last_used_at: Date | null
+}
+
+export interface RateLimitTable {
+  key: string
+  hits: number
+  resets_at: Date
+}
+
+type TextColumns = Exclude<
+  keyof CanonicalEvent,
+  'occurred_at' | 'received_at' | 'bytes_in' | 'bytes_out' | 'payload'
+>
+
+/** A row of `log_events`: a canonical event, with what the driver makes of its instants, sizes and payload. */
+export type LogEventTable = Pick<CanonicalEvent, TextColumns> & {
+  occurred_at: Instant
+  received_at: Instant
+  bytes_in: Int8 | null
+  bytes_out: Int8 | null
+  payload: ColumnType<Record<string, unknown>, string, string>
+}
+
+export interface BatchTable {
+  project_id: number
+  batch_id: string
+  event_count: number
+  accepted_at: Instant
+  stored_at: Generated<Date>
+}
+
+export interface EventKeyTable {
+  project_id: number
+  event_key: string
+  stored_on: Generated<string>
+}
+
+export interface QuarantineTable {
+  id: Generated<string>
+  project_id: number | null
+  batch_id: string | null
+  reason: string
+  detail: string
+  raw: Buffer
+  quarantined_at: Generated<Date>
+}
+
+/** What a rollup keeps apart, and what it counts. Durations in milliseconds, sizes in bytes. */
+export interface RollupColumns {
+  bucket_at: Instant
+  project_id: number
+  status_code: number | null
+  event_type: string
+  source: string
+  service: string | null
+  level: string
+  category: string
+  method: string | null
+  route: string | null
+  llm_provider: string | null
+  llm_model: string | null
+  llm_operation: string | null
+  events: Int8
+  duration_count: Int8
+  duration_sum_ms: number
+  duration_max_ms: number | null
+  input_tokens: Int8
+  output_tokens: Int8
+  cached_tokens: Int8
+  cache_write_tokens: Int8
+  reasoning_tokens: Int8
+  total_tokens: Int8
+  priced: Int8
+  cost_usd: ColumnType<string, string, string>
+  bytes_in: Int8
+  bytes_out: Int8
+  duration_histogram: Buffer
+  ttft_histogram: Buffer
+}
+
+/** Which values are counted as different ones. */
+export const uniqueKinds = ['user', 'session', 'visitor'] as const
+export type UniqueKind = (typeof uniqueKinds)[number]
+
+export interface UniqueColumns {
+  bucket_at: Instant
+  project_id: number
+  kind: UniqueKind
+  event_type: string
+  service: string | null
+  registers: Buffer
+}
+
+/** The tables of Weir's database. What each is for: ARCHITECTURE.md, "The database". */
+export interface Schema {
+  projects: ProjectTable
+  api_keys: ApiKeyTable
+  rate_limits: RateLimitTable
+  log_events: LogEventTable
+  batches: BatchTable
+  event_keys: EventKeyTable
+  quarantine: QuarantineTable
+  rollup_deltas: RollupColumns & { id: Generated<string> }
+  rollup_cells: RollupColumns & { grain_seconds: number }
+  unique_deltas: UniqueColumns & { id: Generated<string> }
+  unique_cells: UniqueColumns & { grain_seconds: number }
+}

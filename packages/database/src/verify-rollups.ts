@@ -1,0 +1,52 @@
+import { sql } from 'kysely'
+import type { Database } from './open-database.ts'
+
+/** One thing that rollups count, as they have it and as the events have it. */
+export interface RollupComparison {
+  measure: string
+  rollups: string
+  events: string
+  isEqual: boolean
+}
+
+/**
+ * Recounts all events and compares with what the rollups say: cells of each grain plus deltas, over all
+ * projects and all time. Reads every event, so it is for tests, the benchmark and a quiet hour.
+ */
+export async function verifyRollups(db: Database): Promise<RollupComparison[]> {
+  const measures = sql`
+    coalesce(sum(events), 0)::text as events, coalesce(sum(duration_count), 0)::text as duration_count,
+    coalesce(sum(input_tokens), 0)::text as input_tokens, coalesce(sum(output_tokens), 0)::text as output_tokens,
+    coalesce(sum(total_tokens), 0)::text as total_tokens, coalesce(sum(priced), 0)::text as priced,
+    trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd,
+    coalesce(sum(bytes_out), 0)::text as bytes_out,
+    coalesce(sum(length(duration_histogram)), 0) > 0 as has_histogram`
+  const counted = await sql<Record<string, string>>`
+    select count(*)::text as events, count(duration_ms)::text as duration_count,
+      coalesce(sum(input_tokens), 0)::text as input_tokens, coalesce(sum(output_tokens), 0)::text as output_tokens,
+      coalesce(sum(total_tokens), 0)::text as total_tokens, count(cost_usd)::text as priced,
+      trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd,
+      coalesce(sum(bytes_out), 0)::text as bytes_out
+    from log_events`.execute(db)
+  const kept = await sql<Record<string, string>>`
+    select grain::text as grain, ${measures} from (
+      select 900 as grain, 0 as is_delta, c.* from (select ${cellColumns} from rollup_cells where grain_seconds = 900) c
+      union all select 3600, 0, c.* from (select ${cellColumns} from rollup_cells where grain_seconds = 3600) c
+      union all select 86400, 0, c.* from (select ${cellColumns} from rollup_cells where grain_seconds = 86400) c
+      union all select grain, 1, c.* from (select ${cellColumns} from rollup_deltas) c, unnest(array[900, 3600, 86400]) grain
+    ) parts group by grain order by grain`.execute(db)
+  const events = counted.rows[0] ?? {}
+  const perGrain = kept.rows.length > 0 ? kept.rows : [{ grain: 'all' }]
+  return perGrain.flatMap((rollup: Record<string, string>) =>
+    Object.keys(events).map((measure) => ({
+      measure: `${measure} (${rollup['grain']} s)`,
+      rollups: rollup[measure] ?? '0',
+      events: events[measure] ?? '0',
+      isEqual: (rollup[measure] ?? '0') === events[measure],
+    })),
+  )
+}
+
+const cellColumns = sql.raw(
+  'events, duration_count, input_tokens, output_tokens, total_tokens, priced, cost_usd, bytes_out, duration_histogram',
+)

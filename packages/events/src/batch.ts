@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+/**
+ * What the first line of a batch says about the rows below it. `acceptedAt` is the time of the oldest
+ * acceptance in it; `projects` counts its events by project id.
+ */
+export interface BatchHeader {
+  v: 1
+  id: string
+  acceptedAt: string
+  projects: Record<string, number>
+}
+
+/** A batch as it is read: its header and its rows, one line each, the last one without a line end. */
+export interface Batch {
+  header: BatchHeader
+  rows: string
+}
+
+const header = z.object({
+  v: z.literal(1),
+  id: z.uuid(),
+  acceptedAt: z.iso.datetime(),
+  projects: z.record(z.string().regex(/^\d+$/), z.number().int().positive()),
+})
+
+/** A batch that this release cannot read: damaged, or written by a later one. */
+export class UnreadableBatchError extends Error {
+  override readonly name = 'UnreadableBatchError'
+}
+
+/** The bytes of a batch, the same in the journal, in the queue and at the consumer. */
+export function encodeBatch(batch: Batch): Buffer {
+  return Buffer.from(`${JSON.stringify(batch.header)}\n${batch.rows}`, 'utf8')
+}
+
+/** Reads `encodeBatch`'s bytes. Throws `UnreadableBatchError`. */
+export function decodeBatch(bytes: Buffer): Batch {
+  const end = bytes.indexOf(0x0a)
+  if (end === -1) throw new UnreadableBatchError('The batch has no header line.')
+  return { header: decodeBatchHeader(bytes.subarray(0, end)), rows: bytes.toString('utf8', end + 1) }
+}
+
+/** Reads the header alone, from the first line's bytes or from the whole batch. Throws `UnreadableBatchError`. */
+export function decodeBatchHeader(bytes: Buffer): BatchHeader {
+  const end = bytes.indexOf(0x0a)
+  try {
+    return header.parse(JSON.parse(bytes.toString('utf8', 0, end === -1 ? bytes.length : end)))
+  } catch (error) {
+    throw new UnreadableBatchError('The header of the batch cannot be read.', { cause: error })
+  }
+}

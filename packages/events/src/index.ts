@@ -1,0 +1,35 @@
+export { createEvent, type CanonicalEvent, type RetentionClass } from './canonical-event.ts'
+export {
+  columnIndex,
+  eventColumns,
+  rollupColumnCount,
+  rollupDimensions,
+  type EventColumn,
+  type RollupDimension,
+} from './event-columns.ts'
+export {
+  boundedEventType,
+  categories,
+  categoryOf,
+  eventTypeAliases,
+  knownEventTypes,
+  retentionClassOf,
+  type Category,
+} from './event-types.ts'
+export { decodeField, encodeRow } from './row.ts'
+export {
+  decodeBatch,
+  decodeBatchHeader,
+  encodeBatch,
+  UnreadableBatchError,
+  type Batch,
+  type BatchHeader,
+} from './batch.ts'
+export {
+  batchJob,
+  batchJobName,
+  defaultQueueName,
+  fromBatchJob,
+  toBatchJob,
+  type BatchJob,
+} from './queue.ts'

@@ -1,0 +1,29 @@
+/**
+ * Something that happened to the journal's files and that a person may want to know.
+ *
+ * - `torn-tail`: the last segment ended in bytes that are no frame; they were never acknowledged and are cut off
+ * - `corrupt-frame`: bytes before the end of the log are no frame; the segment is kept in `quarantine/`, the rest is read
+ * - `unreadable-segment`: a whole segment could not be read; it is kept in `quarantine/`
+ * - `write-failed`, `sync-failed`: a group of appends was rejected
+ * - `broken`: that happened twice in a row; every append is refused until the process starts again
+ * - `cleanup-failed`: a segment could not be removed, cut or put into quarantine; nothing is lost by it
+ */
+export interface JournalProblem {
+  kind:
+    | 'torn-tail'
+    | 'corrupt-frame'
+    | 'unreadable-segment'
+    | 'write-failed'
+    | 'sync-failed'
+    | 'broken'
+    | 'cleanup-failed'
+  /** Name of the segment's file, within the journal's directory. */
+  file: string
+  /** Where the bad bytes begin; 0 where the whole file is meant. */
+  offset: number
+  /** How many bytes are bad; 0 where none are. */
+  byteLength: number
+  cause?: unknown
+}
+
+export type ReportProblem = (problem: JournalProblem) => void

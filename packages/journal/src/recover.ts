@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { errorCode } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import { frameHeaderBytes, scanFrames, type Gap } from './frame.ts'
+import type { JournalProblem, ReportProblem } from './problem.ts'
+import { isSegmentHeader, listSegmentFiles, segmentHeaderBytes, type SegmentFile } from './segment-file.ts'
+import { createSegment, type Segment } from './segment-store.ts'
+
+const quarantineName = 'quarantine'
+
+interface Recovery {
+  /** Sealed, oldest first; one may be without frames, and is then only waiting to be removed. */
+  segments: Segment[]
+  /** Greatest sequence number on the disk; 0 without any. */
+  lastSeq: number
+}
+
+/**
+ * Reads every segment and finds the frames that are whole.
+ *
+ * All of them are sealed: a file that a crash has touched is never appended to. What follows the last frame of the
+ * last segment was never acknowledged and is cut off; any other bytes that are no frame are damage, so the file
+ * gets a second name in `quarantine/` that outlives the segment, and reading goes on at the next whole frame.
+ */
+export async function recoverSegments(
+  fs: FileSystem,
+  directory: string,
+  onProblem: ReportProblem,
+): Promise<Recovery> {
+  const files = listSegmentFiles(await fs.listNames(directory))
+  const segments: Segment[] = []
+  let lastSeq = 0
+  for (const file of files) {
+    const segment = { ...createSegment(directory, file), isSealed: true }
+    segments.push(segment)
+    const content = await readSegment(fs, segment, onProblem)
+    const isLast = file === files.at(-1)
+    if (content) {
+      const scan = scanSegment(segment, content, lastSeq)
+      lastSeq = scan.lastSeq
+      await settleDamage({ fs, segment, onProblem, isLast }, content, scan.gaps)
+    } else {
+      segment.isPinned = !(await quarantine(fs, segment, onProblem))
+    }
+  }
+  return { segments, lastSeq }
+}
+
+async function readSegment(
+  fs: FileSystem,
+  segment: Segment,
+  onProblem: ReportProblem,
+): Promise<Buffer | undefined> {
+  try {
+    return await fs.readFile(segment.path)
+  } catch (cause) {
+    onProblem({ kind: 'unreadable-segment', file: segment.name, offset: 0, byteLength: 0, cause })
+    return undefined
+  }
+}
+
+/** Notes the frames of a segment, and gives its gaps: bytes that are no frame, or one that is out of order. */
+function scanSegment(segment: Segment, content: Buffer, previousSeq: number) {
+  segment.byteLength = content.length
+  const gaps: Gap[] = []
+  let lastSeq = previousSeq
+  const start = isSegmentHeader(content, segment) ? segmentHeaderBytes : 0
+  for (const piece of scanFrames(content, start, segment.marker)) {
+    if (!('seq' in piece)) {
+      gaps.push(piece)
+    } else if (piece.seq > lastSeq) {
+      lastSeq = piece.seq
+      segment.unreleased.add(piece.seq, piece.appendedAtMs)
+    } else {
+      gaps.push({ offset: piece.offset, byteLength: frameHeaderBytes + piece.payload.length, isTail: false })
+    }
+  }
+  return { gaps, lastSeq }
+}
+
+async function settleDamage(
+  at: { fs: FileSystem; segment: Segment; onProblem: ReportProblem; isLast: boolean },
+  content: Buffer,
+  gaps: Gap[],
+): Promise<void> {
+  const { fs, segment, onProblem, isLast } = at
+  const tail = isLast ? gaps.find((gap) => gap.isTail) : undefined
+  const damage = gaps.filter((gap) => gap !== tail)
+  for (const gap of damage) onProblem(toProblem('corrupt-frame', segment, gap))
+  if (damage.length > 0) segment.isPinned = !(await quarantine(fs, segment, onProblem))
+  if (!isLast) return
+  if (tail) onProblem(toProblem('torn-tail', segment, tail))
+  try {
+    // Even without a torn tail: frames that the crash left unsynced are about to be delivered, and must not vanish.
+    await fs.truncateFile(segment.path, tail?.offset ?? content.length)
+    segment.byteLength = tail?.offset ?? content.length
+  } catch (cause) {
+    onProblem({ kind: 'cleanup-failed', file: segment.name, offset: 0, byteLength: 0, cause })
+  }
+}
+
+/** Gives the file a second name in `quarantine/`: unlike a copy, that works on a full disk too. */
+async function quarantine(fs: FileSystem, segment: Segment, onProblem: ReportProblem): Promise<boolean> {
+  const directory = join(segment.path, '..', quarantineName)
+  try {
+    await fs.makeDirectory(directory)
+    await fs.link(segment.path, join(directory, segment.name))
+    await fs.syncDirectory(directory)
+    return true
+  } catch (cause) {
+    if (errorCode(cause) === 'EEXIST') return true
+    onProblem({ kind: 'cleanup-failed', file: segment.name, offset: 0, byteLength: 0, cause })
+    return false
+  }
+}
+
+function toProblem(kind: JournalProblem['kind'], file: SegmentFile, gap: Gap): JournalProblem {
+  return { kind, file: file.name, offset: gap.offset, byteLength: gap.byteLength }
+}
