@@ -1,4 +1,5 @@
 export { openDatabase, openPool, type Database, type DatabaseOptions } from './open-database.ts'
+export { databaseEnvironment, toDatabaseUrl } from './database-environment.ts'
 export { migrateToLatest, MigrationError } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'

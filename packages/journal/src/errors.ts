@@ -32,13 +32,13 @@ export class JournalLockedError extends Error {
 }
 
 /** Codes after which room may come back by itself. */
-const fullCodes = new Set(['ENOSPC', 'EDQUOT'])
+export const fullCodes = new Set(['ENOSPC', 'EDQUOT'])
 
 /** Codes that say nothing about the disk's health: the process or the machine is short of something. */
 const transientCodes = new Set([...fullCodes, 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'EINTR'])
 
 export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
 
@@ -48,9 +48,8 @@ export function isTransient(error: unknown): boolean {
 
 /** The error that an append is rejected with, for what the file system said. */
 export function toAppendError(cause: unknown): JournalFullError | JournalWriteError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
   if (fullCodes.has(errorCode(cause) ?? '')) {
-    return new JournalFullError('disk', `The disk has no room for the journal: ${reason}`, { cause })
+    return new JournalFullError('disk', `The disk has no room for the journal: ${String(cause)}`, { cause })
   }
-  return new JournalWriteError(`The journal could not be written: ${reason}`, { cause })
+  return new JournalWriteError(`The journal could not be written: ${String(cause)}`, { cause })
 }

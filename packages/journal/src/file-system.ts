@@ -81,12 +81,8 @@ export const nodeFileSystem: FileSystem = {
 }
 
 /** Turns a callback call into a promise. */
-function settle<T = void>(call: (done: (error: Error | null, value?: T) => void) => void): Promise<T> {
+function settle<T = void>(call: (done: (error: Error | null, value: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
-    call((error, value) => {
-      if (error) reject(error)
-      // Sound: without an error these calls pass their value, and `T` is void for those that have none.
-      else resolve(value as T)
-    })
+    call((error, value) => (error ? reject(error) : resolve(value)))
   })
 }

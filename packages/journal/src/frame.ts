@@ -21,6 +21,18 @@ export const maxPayloadBytes = 64 * 1024 * 1024
 
 export type Payload = Uint8Array | readonly Uint8Array[]
 
+/** Where a frame lies. */
+export interface FrameRef {
+  /** Number of the segment that holds it. */
+  segment: number
+  /** Where the frame begins in the segment's file. */
+  offset: number
+  /** Length of its payload. */
+  byteLength: number
+  /** Its place in the order of all frames; gaps are normal. */
+  seq: number
+}
+
 export interface Frame {
   offset: number
   seq: number
@@ -77,7 +89,8 @@ export function findFrameAt(content: Buffer, offset: number, marker: number): Fr
   const end = start + length
   // A length of 0 is no frame: after a power loss the tail of a file can be zeros.
   if (length === 0 || length > maxPayloadBytes || end > content.length) return undefined
-  if (crc32(content.subarray(offset + lengthAt, end)) !== content.readUInt32LE(offset + checksumAt)) return undefined
+  if (crc32(content.subarray(offset + lengthAt, end)) !== content.readUInt32LE(offset + checksumAt))
+    return undefined
   return {
     offset,
     seq: readUInt53(content, offset + seqAt),

@@ -34,6 +34,7 @@ export class GroupWriter {
   #store: SegmentStore
   #space: SpaceGate
   #queue: Append[] = []
+  /** Those of the group that is being written included. */
   #queuedBytes = 0
   #running: Promise<void> | undefined
   #isClosing = false
@@ -57,14 +58,59 @@ export class GroupWriter {
 
   /** Seals the active segment if nothing in it, or on its way to it, is needed; says whether it did. */
   async sealIfIdle(): Promise<boolean> {
-    if (this.#running) return false
-    this.#running = this.#seal()
-    return await this.#sealing
+    if (this.#queuedBytes > 0) return false
+    return this.#appender.sealIfReleased()
   }
 
   async close(): Promise<void> {
     this.#isClosing = true
     await this.#running
     await this.#appender.close()
+  }
+
+  #findRefusal(frameBytes: number): Error | undefined {
+    if (this.#isClosing) return new JournalWriteError('The journal is closed')
+    if (this.#appender.isBroken)
+      return new JournalWriteError('The journal is broken: its disk failed twice in a row')
+    if (frameBytes === frameHeaderBytes || frameBytes > frameHeaderBytes + maxPayloadBytes) {
+      return new RangeError(
+        `A payload has 1 to ${maxPayloadBytes} bytes, not ${frameBytes - frameHeaderBytes}`,
+      )
+    }
+    const used = { byteLength: this.#store.byteLength, queuedBytes: this.#queuedBytes }
+    const reason = this.#space.findRefusal(frameBytes, used)
+    return reason && new JournalFullError(reason, fullMessages[reason])
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+      await this.#commit(this.#takeGroup())
+    }
+    this.#running = undefined
+  }
+
+  #takeGroup(): Append[] {
+    let groupBytes = 0
+    const end = this.#queue.findIndex(({ frameBytes }, index) => {
+      groupBytes += frameBytes
+      return index > 0 && groupBytes > maxGroupBytes
+    })
+    return this.#queue.splice(0, end === -1 ? this.#queue.length : end)
+  }
+
+  async #commit(group: Append[]): Promise<void> {
+    const groupBytes = group.reduce((sum, { frameBytes }) => sum + frameBytes, 0)
+    try {
+      if (this.#appender.isBroken) throw new Error('the disk failed twice in a row')
+      const payloads = group.map(({ payload }) => payload)
+      const refs = await this.#appender.append(payloads, groupBytes)
+      for (const [index, ref] of refs.entries()) group[index]?.resolve(ref)
+    } catch (cause) {
+      const error = toAppendError(cause)
+      for (const { reject } of group) reject(error)
+    } finally {
+      this.#queuedBytes -= groupBytes
+    }
   }
 }

@@ -22,18 +22,18 @@ export async function lockDirectory(directory: string): Promise<() => void> {
   const database = new DatabaseSync(lockPath)
   try {
     database.exec('begin exclusive')
+    await chmod(lockPath, 0o600)
+    const owner = `process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`
+    await writeFile(ownerPath, owner, { mode: 0o600 })
+    return () => database.close()
   } catch (cause) {
     database.close()
     if (!isBusy(cause)) throw cause
     const owner = await readFile(ownerPath, 'utf8').catch(() => 'another process')
     throw new JournalLockedError(`The journal in ${directory} is in use by ${owner}`, { cause })
   }
-  await chmod(lockPath, 0o600)
-  const owner = `process ${process.pid} on ${hostname()}, since ${new Date().toISOString()}`
-  await writeFile(ownerPath, owner, { mode: 0o600 })
-  return () => database.close()
 }
 
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === sqliteBusy
 }

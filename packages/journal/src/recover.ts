@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { errorCode } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { frameHeaderBytes, scanFrames, type Gap } from './frame.ts'
@@ -21,6 +21,7 @@ interface Recovery {
  * All of them are sealed: a file that a crash has touched is never appended to. What follows the last frame of the
  * last segment was never acknowledged and is cut off; any other bytes that are no frame are damage, so the file
  * gets a second name in `quarantine/` that outlives the segment, and reading goes on at the next whole frame.
+ * Throws only when the directory itself cannot be read or synced.
  */
 export async function recoverSegments(
   fs: FileSystem,
@@ -36,13 +37,15 @@ export async function recoverSegments(
     const content = await readSegment(fs, segment, onProblem)
     const isLast = file === files.at(-1)
     if (content) {
-      const scan = scanSegment(segment, content, lastSeq)
-      lastSeq = scan.lastSeq
+      const scan = scanSegment(segment, content)
+      lastSeq = Math.max(lastSeq, scan.lastSeq)
       await settleDamage({ fs, segment, onProblem, isLast }, content, scan.gaps)
     } else {
       segment.isPinned = !(await quarantine(fs, segment, onProblem))
     }
   }
+  // A file that was removed must not come back after a power loss beside a new one of the same number.
+  await fs.syncDirectory(directory)
   return { segments, lastSeq }
 }
 
@@ -60,10 +63,10 @@ async function readSegment(
 }
 
 /** Notes the frames of a segment, and gives its gaps: bytes that are no frame, or one that is out of order. */
-function scanSegment(segment: Segment, content: Buffer, previousSeq: number) {
+function scanSegment(segment: Segment, content: Buffer) {
   segment.byteLength = content.length
   const gaps: Gap[] = []
-  let lastSeq = previousSeq
+  let lastSeq = 0
   const start = isSegmentHeader(content, segment) ? segmentHeaderBytes : 0
   for (const piece of scanFrames(content, start, segment.marker)) {
     if (!('seq' in piece)) {
@@ -88,12 +91,18 @@ async function settleDamage(
   const damage = gaps.filter((gap) => gap !== tail)
   for (const gap of damage) onProblem(toProblem('corrupt-frame', segment, gap))
   if (damage.length > 0) segment.isPinned = !(await quarantine(fs, segment, onProblem))
-  if (!isLast) return
   if (tail) onProblem(toProblem('torn-tail', segment, tail))
+  if (isLast) await makeLastDurable(at, tail?.offset ?? content.length)
+}
+
+/** The crash may have left frames unsynced. They are about to be delivered, so they must not vanish after that. */
+async function makeLastDurable(
+  { fs, segment, onProblem }: { fs: FileSystem; segment: Segment; onProblem: ReportProblem },
+  byteLength: number,
+): Promise<void> {
   try {
-    // Even without a torn tail: frames that the crash left unsynced are about to be delivered, and must not vanish.
-    await fs.truncateFile(segment.path, tail?.offset ?? content.length)
-    segment.byteLength = tail?.offset ?? content.length
+    await fs.truncateFile(segment.path, byteLength)
+    segment.byteLength = byteLength
   } catch (cause) {
     onProblem({ kind: 'cleanup-failed', file: segment.name, offset: 0, byteLength: 0, cause })
   }
@@ -101,7 +110,7 @@ async function settleDamage(
 
 /** Gives the file a second name in `quarantine/`: unlike a copy, that works on a full disk too. */
 async function quarantine(fs: FileSystem, segment: Segment, onProblem: ReportProblem): Promise<boolean> {
-  const directory = join(segment.path, '..', quarantineName)
+  const directory = join(dirname(segment.path), quarantineName)
   try {
     await fs.makeDirectory(directory)
     await fs.link(segment.path, join(directory, segment.name))

@@ -28,6 +28,8 @@ interface ActiveSegment {
 /** A disk that fails twice in a row is not trusted again; PostgreSQL and Redis stop at the first failure. */
 const failuresUntilBroken = 2
 
+const maxScratchBytes = 8 * 1024 * 1024
+
 /**
  * Makes one group of frames durable at a time, in the active segment.
  *
@@ -100,21 +102,33 @@ export class SegmentAppender {
   }
 
   /** Copies the group into one buffer: measured as cheap as a vector of small pieces, and short writes stay simple. */
-  #encode(segment: Segment, group: { payloads: readonly Payload[]; groupBytes: number; appendedAtMs: number }) {
+  #encode(
+    segment: Segment,
+    group: { payloads: readonly Payload[]; groupBytes: number; appendedAtMs: number },
+  ) {
     const isNew = segment.byteLength === 0
     const byteLength = group.groupBytes + (isNew ? segmentHeaderBytes : 0)
-    if (this.#scratch.length < byteLength) this.#scratch = Buffer.allocUnsafeSlow(byteLength * 2)
+    const target = this.#getScratch(byteLength)
     const refs: FrameRef[] = []
-    let position = isNew ? writeSegmentHeader(this.#scratch, segment.number) : 0
+    let position = isNew ? writeSegmentHeader(target, segment.number) : 0
     for (const payload of group.payloads) {
       const seq = this.#nextSeq++
       const frame = { marker: segment.marker, seq, appendedAtMs: group.appendedAtMs, payload }
-      const end = encodeFrame(this.#scratch, position, frame)
+      const end = encodeFrame(target, position, frame)
       const offset = segment.byteLength + position
       refs.push({ segment: segment.number, offset, byteLength: end - position - frameHeaderBytes, seq })
       position = end
     }
-    return { bytes: this.#scratch.subarray(0, position), refs }
+    return { bytes: target.subarray(0, position), refs }
+  }
+
+  /** A buffer that is used again for every group, but for the rare one that is very long. */
+  #getScratch(byteLength: number): Buffer {
+    if (byteLength > maxScratchBytes) return Buffer.allocUnsafeSlow(byteLength)
+    if (this.#scratch.length < byteLength) {
+      this.#scratch = Buffer.allocUnsafeSlow(Math.min(byteLength * 2, maxScratchBytes))
+    }
+    return this.#scratch
   }
 
   async #write(active: ActiveSegment, bytes: Buffer): Promise<void> {

@@ -1,5 +1,6 @@
 import { readFile, readlink, realpath, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasCode } from './has-code.ts'
 import { readIfPresent } from './read-if-present.ts'
 
 /** Notes which process serves a directory, and that this process started it, for `stopOrphan` at the next start. */
@@ -32,8 +33,9 @@ export async function stopOrphan(
   }
 }
 
-/** Whether a process certainly works on something else. False when it is gone, or cannot be looked at. */
+/** Whether a process certainly does not serve a directory. False when it is gone, or cannot be looked at. */
 export async function servesElsewhere(pid: number, directory: string): Promise<boolean> {
+  if (/^State:\s+Z/m.test(await readStatus(pid))) return true
   const workingDirectory = await findWorkingDirectory(pid)
   return workingDirectory !== undefined && workingDirectory !== (await findRealPath(directory))
 }
@@ -42,8 +44,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ESRCH'
-    if (!isGone) throw error
+    if (!hasCode(error, 'ESRCH')) throw error
   }
 }
 
@@ -67,8 +68,11 @@ async function findRealPath(path: string): Promise<string | undefined> {
 }
 
 async function findParentPid(pid: number): Promise<number | undefined> {
-  // A process that ends meanwhile has no parent any more; the error's code for that depends on the moment.
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-  const parent = status.match(/^PPid:\s+(\d+)/m)?.[1]
+  const parent = (await readStatus(pid)).match(/^PPid:\s+(\d+)/m)?.[1]
   return parent === undefined ? undefined : Number(parent)
+}
+
+/** Empty for a process that is gone; the code of the error for that depends on the moment. */
+async function readStatus(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
 }

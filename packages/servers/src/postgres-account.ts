@@ -1,7 +1,7 @@
-import { chown, lchown, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
+import { chown, lchown, mkdir, readFile, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, commandSucceeds, prefixed } from './command.ts'
-import { isMissing } from './read-if-present.ts'
+import { hasCode } from './has-code.ts'
 import type { PostgresBinaries } from './postgres-binaries.ts'
 
 /** A user and a group of this machine, as numbers. */
@@ -86,11 +86,14 @@ async function canRun(
   await mkdir(probe, { mode: 0o700 })
   try {
     await giveTo(account, probe)
-    const script = 'cd "$1" && : > file && exec "$2" --show --pgdata="$1"'
+    const script = 'cd "$1" && : > file && rm file && exec "$2" --show --pgdata="$1"'
     const command: Command = ['sh', '-c', script, 'sh', probe, initdb]
     return await commandSucceeds(prefixed(account.runAs, command))
+  } catch {
+    // In a container with a single user number, nothing can be given to another.
+    return false
   } finally {
-    await rm(probe, { recursive: true, force: true })
+    await rmdir(probe)
   }
 }
 
@@ -99,7 +102,7 @@ async function findOwner(path: string): Promise<Ids | undefined> {
     const { uid, gid } = await stat(path)
     return { uid, gid }
   } catch (error) {
-    if (isMissing(error)) return undefined
+    if (hasCode(error, 'ENOENT')) return undefined
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import { chmod, stat, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
+import { hasCode } from './has-code.ts'
 import { readIfPresent } from './read-if-present.ts'
 
 /** The programs of the npm package for this platform, as absolute paths. */
@@ -46,7 +47,7 @@ async function linkLibraries(native: string): Promise<void> {
       // Both are in the same folder, and are named from the package's root.
       await symlink(basename(source), join(native, '..', target))
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+      if (!hasCode(error, 'EEXIST')) throw error
     }
   }
 }

@@ -73,7 +73,10 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningSe
       command: [binaries.postgres, ...postgresArguments(dataDirectory, chosenPort, settings)],
       isReady: (line) => line.includes('database system is ready to accept connections'),
       stopSignal: 'SIGINT',
-      onSpawn: (pid) => recordServer(recordFile, pid),
+      onSpawn: async (pid) => {
+        await recordServer(recordFile, pid)
+        await giveTo(account, recordFile)
+      },
       onLog,
     }),
   )

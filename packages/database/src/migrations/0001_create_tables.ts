@@ -115,7 +115,7 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
     create index log_events_identity on log_events using brin (
       session_id text_bloom_ops, user_id text_bloom_ops, client_ip text_bloom_ops,
       request_id text_bloom_ops, trace_id text_bloom_ops, path text_bloom_ops
-    ) with (pages_per_range = 64, autosummarize = on)`.execute(db)
+    ) with (pages_per_range = 32, autosummarize = on)`.execute(db)
   await sql`
     create table batches (
       project_id   int not null,

@@ -1,0 +1,93 @@
+import { encodeBatch, type BatchHeader } from '@weir/events'
+import { v7 as uuidv7 } from 'uuid'
+
+/** The rows of one request, all of one project. */
+export interface AcceptedRows {
+  projectId: number
+  rows: readonly string[]
+  byteLength: number
+  acceptedAt: string
+}
+
+/** Makes a batch durable: resolves when its bytes survive a power loss. */
+export type KeepBatch = (header: BatchHeader, bytes: Buffer) => Promise<void>
+
+interface Waiting extends AcceptedRows {
+  kept: () => void
+  failed: (error: unknown) => void
+}
+
+/** The largest batch; a request that is larger makes a batch of its own. */
+const maxBatchRows = 1_000
+const maxBatchBytes = 1_000_000
+
+/**
+ * Natural batching: a request is written at once when no write is under way; what arrives during a write forms
+ * the next batch. There is no timer, so an idle producer adds no latency and a busy one makes larger batches.
+ */
+export class Batcher {
+  readonly #keep: KeepBatch
+  #waiting: Waiting[] = []
+  #isWriting = false
+  #bytes = 0
+
+  constructor(keep: KeepBatch) {
+    this.#keep = keep
+  }
+
+  /** Bytes of rows that wait for the disk. */
+  get waitingBytes(): number {
+    return this.#bytes
+  }
+
+  /** Resolves when the rows are on the disk; rejects with the reason why they are not. */
+  add(accepted: AcceptedRows): Promise<void> {
+    return new Promise((kept, failed) => {
+      this.#waiting.push({ ...accepted, kept, failed })
+      this.#bytes += accepted.byteLength
+      if (!this.#isWriting) {
+        this.#isWriting = true
+        void this.#writeAll()
+      }
+    })
+  }
+
+  async #writeAll(): Promise<void> {
+    // One turn of the event loop lets requests that arrived together form one batch.
+    await new Promise(setImmediate)
+    while (this.#waiting.length > 0) await this.#write(this.#takeBatch())
+    this.#isWriting = false
+  }
+
+  #takeBatch(): Waiting[] {
+    let rows = 0
+    let bytes = 0
+    let count = 0
+    for (const waiting of this.#waiting) {
+      rows += waiting.rows.length
+      bytes += waiting.byteLength
+      if (count > 0 && (rows > maxBatchRows || bytes > maxBatchBytes)) break
+      count += 1
+    }
+    return this.#waiting.splice(0, count)
+  }
+
+  async #write(batch: Waiting[]): Promise<void> {
+    try {
+      const header = headerOf(batch)
+      const rows = batch.length === 1 ? (batch[0]?.rows ?? []) : batch.flatMap((waiting) => waiting.rows)
+      await this.#keep(header, encodeBatch({ header, rows: rows.join('\n') }))
+      for (const { kept } of batch) kept()
+    } catch (error) {
+      for (const { failed } of batch) failed(error)
+    } finally {
+      for (const { byteLength } of batch) this.#bytes -= byteLength
+    }
+  }
+}
+
+function headerOf(batch: readonly Waiting[]): BatchHeader {
+  const projects: Record<string, number> = {}
+  for (const { projectId, rows } of batch) projects[projectId] = (projects[projectId] ?? 0) + rows.length
+  return { v: 1, id: uuidv7(), acceptedAt: batch[0]?.acceptedAt ?? new Date().toISOString(), projects }
+}

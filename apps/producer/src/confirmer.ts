@@ -1,0 +1,98 @@
+import type { Journal } from '@weir/journal'
+import { sleep, type Logger } from '@weir/runtime'
+import { findStoredBatches } from './find-stored-batches.ts'
+import type { Forwarder } from './forwarder.ts'
+import type { UnconfirmedBatch, UnconfirmedBatches } from './unconfirmed-batches.ts'
+import type { Database } from '@weir/database'
+
+/** How often the database is asked, and how many batches at once. */
+const intervalMs = 500
+const batchesAtOnce = 5_000
+
+/** A batch that the database does not have this long after the queue got it is given to the queue again. */
+const resendAfterMs = 30_000
+
+/** The journal's last file is removed when nothing was written for this long. */
+const idleAfterMs = 5_000
+
+export interface ConfirmerOptions {
+  db: Database
+  journal: Pick<Journal, 'release' | 'sealIfIdle'>
+  unconfirmed: UnconfirmedBatches
+  forwarder: Pick<Forwarder, 'push'>
+  logger: Logger
+}
+
+/**
+ * Lets go of a journal's batch once the database has it, and gives it to the queue again while it has not: the
+ * queue is an accelerator, and losing all of it loses nothing.
+ */
+export class Confirmer {
+  readonly #options: ConfirmerOptions
+  readonly #stop = new AbortController()
+  #running: Promise<void> | undefined
+  #isFailing = false
+  #lastReleaseAtMs = Date.now()
+
+  constructor(options: ConfirmerOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const released = await this.#confirm()
+      await this.#sealWhenIdle()
+      // A full round may leave more to confirm: go on at once.
+      if (released < batchesAtOnce) await sleep(intervalMs, this.#stop.signal)
+    }
+  }
+
+  /** Resolves to how many batches were released. */
+  async #confirm(): Promise<number> {
+    const { db, unconfirmed, journal, logger } = this.#options
+    const asked = unconfirmed.forwarded(batchesAtOnce)
+    if (asked.length === 0) return 0
+    let stored: Set<string>
+    try {
+      stored = await findStoredBatches(db, asked)
+    } catch (error) {
+      if (!this.#isFailing) logger.warn({ err: error }, 'the database cannot be asked; the journal keeps its batches')
+      this.#isFailing = true
+      return 0
+    }
+    if (this.#isFailing) logger.info('the database answers again')
+    this.#isFailing = false
+    for (const batch of asked) {
+      if (!stored.has(batch.id)) continue
+      unconfirmed.delete(batch.id)
+      journal.release(batch.ref)
+      this.#lastReleaseAtMs = Date.now()
+    }
+    this.#resendOverdue(asked.filter(({ id }) => !stored.has(id)))
+    return stored.size
+  }
+
+  #resendOverdue(missing: readonly UnconfirmedBatch[]): void {
+    const overdue = missing.filter(({ forwardedAtMs = Infinity }) => Date.now() - forwardedAtMs > resendAfterMs)
+    if (overdue.length === 0) return
+    this.#options.logger.info({ batches: overdue.length }, 'batches are not stored yet; given to the queue again')
+    for (const batch of overdue) {
+      batch.forwardedAtMs = undefined
+      this.#options.forwarder.push(batch)
+    }
+  }
+
+  async #sealWhenIdle(): Promise<void> {
+    if (this.#options.unconfirmed.size > 0 || Date.now() - this.#lastReleaseAtMs < idleAfterMs) return
+    await this.#options.journal.sealIfIdle()
+  }
+}

@@ -1,0 +1,112 @@
+import { toBatchJob } from '@weir/events'
+import type { Journal } from '@weir/journal'
+import type { BatchQueue } from '@weir/queue'
+import { backoffMs, sleep, type Logger } from '@weir/runtime'
+import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
+
+/** Adds that are under way at the same time: enough to fill a pipeline, too few to lose order far. */
+const lanes = 8
+
+/** Batches are kept in memory between journal and queue up to this; beyond it they are read from the disk again. */
+const maxBytesInMemory = 32 * 1024 * 1024
+
+interface Item {
+  batch: UnconfirmedBatch
+  bytes: Buffer | undefined
+}
+
+export interface ForwarderOptions {
+  journal: Pick<Journal, 'read'>
+  queue: Pick<BatchQueue, 'add'>
+  logger: Logger
+}
+
+/**
+ * Gives every batch of the journal to the queue, oldest first, for as long as it takes: the queue may be down,
+ * slow, full or wiped. A batch that cannot be read from the journal again is reported and left for the next
+ * start, which quarantines it.
+ */
+export class Forwarder {
+  readonly #options: ForwarderOptions
+  readonly #stop = new AbortController()
+  #items: Item[] = []
+  #next = 0
+  #bytesInMemory = 0
+  #wake: (() => void)[] = []
+  #running: Promise<unknown> | undefined
+  #isFailing = false
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#running = Promise.all(Array.from({ length: lanes }, () => this.#run()))
+  }
+
+  /** How many batches wait to be given to the queue. */
+  get waiting(): number {
+    return this.#items.length - this.#next
+  }
+
+  /** Takes a batch that the journal has. `bytes` spares reading it again, if it is at hand. */
+  push(batch: UnconfirmedBatch, bytes?: Buffer): void {
+    const keep = bytes !== undefined && this.#bytesInMemory + bytes.length <= maxBytesInMemory
+    if (keep) this.#bytesInMemory += bytes.length
+    this.#items.push({ batch, bytes: keep ? bytes : undefined })
+    this.#wake.shift()?.()
+  }
+
+  /** Ends after the adds under way; what was not given to the queue is in the journal. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    for (const wake of this.#wake.splice(0)) wake()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const item = this.#take()
+      if (item === undefined) await new Promise<void>((resolve) => this.#wake.push(resolve))
+      else await this.#forward(item)
+    }
+  }
+
+  #take(): Item | undefined {
+    const item = this.#items[this.#next]
+    if (item === undefined) return undefined
+    this.#next += 1
+    if (this.#next > 1_024 && this.#next * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#next)
+      this.#next = 0
+    }
+    return item
+  }
+
+  async #forward({ batch, bytes }: Item): Promise<void> {
+    for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
+      try {
+        const payload = bytes ?? (await this.#options.journal.read(batch.ref))
+        await this.#options.queue.add(await toBatchJob(batch.id, payload))
+        batch.forwardedAtMs = Date.now()
+        this.#noteSuccess()
+        break
+      } catch (error) {
+        this.#noteFailure(error)
+        await sleep(backoffMs(attempt, { baseMs: 100, maxMs: 2_000 }), this.#stop.signal)
+      }
+    }
+    if (bytes !== undefined) this.#bytesInMemory -= bytes.length
+  }
+
+  /** One line when an outage begins and one when it ends, not one for each batch. */
+  #noteFailure(error: unknown): void {
+    if (!this.#isFailing) this.#options.logger.warn({ err: error }, 'the queue does not take batches; they wait in the journal')
+    this.#isFailing = true
+  }
+
+  #noteSuccess(): void {
+    if (this.#isFailing) this.#options.logger.info({ waiting: this.waiting }, 'the queue takes batches again')
+    this.#isFailing = false
+  }
+}

@@ -1,0 +1,67 @@
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import type { IncomingMessage } from 'node:http'
+import { Problem } from '@weir/http'
+
+const decompressors: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+  gzip: promisify(gunzip),
+  'x-gzip': promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
+}
+const acceptedEncodings = 'gzip, deflate, br, zstd'
+
+/**
+ * Reads a request's body, decompressed, up to `maxBytes` both before and after. Throws `Problem`: 413 when it
+ * is larger, 415 for an encoding or a charset that is not taken, 400 for a damaged one.
+ */
+export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  refuseOtherCharsets(req.headers['content-type'])
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity') return readBytes(req, maxBytes)
+  const decompress = Object.hasOwn(decompressors, encoding) ? decompressors[encoding] : undefined
+  if (decompress === undefined) {
+    throw new Problem('unsupported-content-encoding', `Content-Encoding is one of ${acceptedEncodings}.`, {
+      headers: { 'Accept-Encoding': acceptedEncodings },
+    })
+  }
+  const bytes = await readBytes(req, maxBytes)
+  try {
+    return await decompress(bytes, { maxOutputLength: maxBytes })
+  } catch (error) {
+    if (error instanceof RangeError) throw tooLarge(maxBytes)
+    throw new Problem('corrupt-content-encoding', `The body is not valid ${encoding}.`, { cause: error })
+  }
+}
+
+function refuseOtherCharsets(contentType: string | undefined): void {
+  if (contentType === undefined || !contentType.includes('charset')) return
+  const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase()
+  if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
+    throw new Problem('unsupported-media-type', 'The charset of a body is UTF-8.')
+  }
+}
+
+function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (Number(req.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes))
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= maxBytes) chunks.push(chunk)
+      else reject(tooLarge(maxBytes))
+    })
+    // A body of one chunk, which most are, is not copied.
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    req.once('error', reject)
+    req.once('aborted', () => reject(new Problem('request-timeout', 'The body did not arrive whole.')))
+  })
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return new Problem('payload-too-large', `A body is at most ${maxBytes} bytes, before and after decompression.`, {
+    headers: { Connection: 'close' },
+  })
+}

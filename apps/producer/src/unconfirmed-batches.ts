@@ -1,0 +1,41 @@
+import type { FrameRef } from '@weir/journal'
+
+/** A batch that is in the journal and not yet known to be in the database. */
+export interface UnconfirmedBatch {
+  id: string
+  ref: FrameRef
+  projectIds: readonly number[]
+  /** When it was last given to the queue; `undefined` before that. Milliseconds since the epoch. */
+  forwardedAtMs: number | undefined
+}
+
+/** The batches between journal and database, oldest first. */
+export class UnconfirmedBatches {
+  readonly #batches = new Map<string, UnconfirmedBatch>()
+
+  get size(): number {
+    return this.#batches.size
+  }
+
+  add(batch: UnconfirmedBatch): void {
+    this.#batches.set(batch.id, batch)
+  }
+
+  delete(id: string): void {
+    this.#batches.delete(id)
+  }
+
+  has(id: string): boolean {
+    return this.#batches.has(id)
+  }
+
+  /** The oldest batches that were given to the queue. */
+  forwarded(limit: number): UnconfirmedBatch[] {
+    const found: UnconfirmedBatch[] = []
+    for (const batch of this.#batches.values()) {
+      if (found.length === limit) break
+      if (batch.forwardedAtMs !== undefined) found.push(batch)
+    }
+    return found
+  }
+}

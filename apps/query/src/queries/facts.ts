@@ -1,0 +1,157 @@
+import { histogramFloorMs, histogramGamma } from '@weir/database'
+import { areRolledUp, type Filters } from '../filters.ts'
+import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
+import { ceilToQuarter, floorToQuarter, tilesOf, type Tile } from '../tiles.ts'
+import { sql, type RawBuilder } from './ask.ts'
+import { filterConditions } from './filter-conditions.ts'
+
+/** What is counted: the events of a project in `[fromMs, toMs)` that pass the filters. */
+export interface Scope {
+  projectId: number
+  fromMs: number
+  toMs: number
+  filters: Filters
+  /** Only LLM calls, or only events that have a duration. */
+  only?: 'llm' | 'timed' | undefined
+}
+
+/** Whether rollups alone can answer for these filters and this grouping. */
+export function canUseRollups(filters: Filters, groupBy: readonly Dimension[]): boolean {
+  return areRolledUp(filters) && groupBy.every((dimension) => isRolledUp(dimensionColumns[dimension]))
+}
+
+const rolledUpColumns = [
+  'event_type',
+  'source',
+  'service',
+  'level',
+  'category',
+  'method',
+  'route',
+  'status_code',
+  'llm_provider',
+  'llm_model',
+  'llm_operation',
+] as const
+
+const measureColumns = [
+  'events',
+  'duration_count',
+  'duration_sum_ms',
+  'duration_max_ms',
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
+  'reasoning_tokens',
+  'total_tokens',
+  'priced',
+  'cost_usd',
+  'bytes_in',
+  'bytes_out',
+  'duration_histogram',
+  'ttft_histogram',
+] as const
+
+/**
+ * The facts from rollups: cells of every size that tile the time, what is not folded into them yet, and the
+ * events themselves where the time begins or ends within a quarter of an hour. Each fact has `bucket_at`, the
+ * dimensions and the measures of a rollup.
+ */
+export function rollupFacts(scope: Scope, cutsMs: readonly number[]): RawBuilder<unknown> {
+  const fromMs = ceilToQuarter(scope.fromMs)
+  const toMs = floorToQuarter(scope.toMs)
+  // Within one quarter of an hour there is nothing to tile.
+  if (fromMs >= toMs) return eventFacts(scope)
+  const parts = [
+    cellFacts(scope, tilesOf(fromMs, toMs, cutsMs)),
+    sql`select ${columns('rollup_deltas')} from rollup_deltas
+        where rollup_deltas.project_id = ${scope.projectId}
+          and rollup_deltas.bucket_at >= ${toText(fromMs)}::timestamptz
+          and rollup_deltas.bucket_at < ${toText(toMs)}::timestamptz
+          ${conditions('rollup_deltas', scope)}`,
+  ]
+  if (scope.fromMs < fromMs) parts.push(eventFacts({ ...scope, toMs: fromMs }))
+  if (toMs < scope.toMs) parts.push(eventFacts({ ...scope, fromMs: toMs }))
+  return sql.join(parts, sql` union all `)
+}
+
+/** The buckets of some rollup table that tiles name, as `tiles (grain_seconds, from_at, to_at)`. */
+export function tileRows(tiles: readonly Tile[]): RawBuilder<unknown> {
+  return sql`unnest(
+    ${tiles.map(({ grainSeconds }) => grainSeconds)}::int[],
+    ${tiles.map(({ fromMs }) => toText(fromMs))}::timestamptz[],
+    ${tiles.map(({ toMs }) => toText(toMs))}::timestamptz[]
+  ) as tiles (grain_seconds, from_at, to_at)`
+}
+
+/** An instant as PostgreSQL reads it. */
+export function toText(atMs: number): string {
+  return new Date(atMs).toISOString()
+}
+
+// `offset 0` keeps each tile a range scan of the key: joined, the planner could scan all cells instead.
+function cellFacts(scope: Scope, tiles: readonly Tile[]): RawBuilder<unknown> {
+  return sql`select cells.* from ${tileRows(tiles)} cross join lateral (
+      select ${columns('rollup_cells')} from rollup_cells
+      where rollup_cells.project_id = ${scope.projectId}
+        and rollup_cells.grain_seconds = tiles.grain_seconds
+        and rollup_cells.bucket_at >= tiles.from_at and rollup_cells.bucket_at < tiles.to_at
+        ${conditions('rollup_cells', scope)}
+      offset 0
+    ) as cells`
+}
+
+/** The same facts from events, each of which is a fact of its own; so they have every dimension. */
+export function eventFacts(scope: Scope, identities: readonly string[] = []): RawBuilder<unknown> {
+  const extra = identities.map((name) => sql`, ${sql.ref(`log_events.${name}`)}`)
+  return sql`select log_events.occurred_at as bucket_at,
+      ${sql.join(rolledUpColumns.map((name) => sql.ref(`log_events.${name}`)))},
+      1::bigint as events,
+      (log_events.duration_ms is not null)::int::bigint as duration_count,
+      coalesce(log_events.duration_ms, 0) as duration_sum_ms,
+      log_events.duration_ms as duration_max_ms,
+      coalesce(log_events.input_tokens, 0)::bigint as input_tokens,
+      coalesce(log_events.output_tokens, 0)::bigint as output_tokens,
+      coalesce(log_events.cached_tokens, 0)::bigint as cached_tokens,
+      coalesce(log_events.cache_write_tokens, 0)::bigint as cache_write_tokens,
+      coalesce(log_events.reasoning_tokens, 0)::bigint as reasoning_tokens,
+      coalesce(log_events.total_tokens, 0)::bigint as total_tokens,
+      (log_events.cost_usd is not null)::int::bigint as priced,
+      coalesce(log_events.cost_usd, 0) as cost_usd,
+      coalesce(log_events.bytes_in, 0) as bytes_in,
+      coalesce(log_events.bytes_out, 0) as bytes_out,
+      ${histogramEntry('duration_ms')} as duration_histogram,
+      ${histogramEntry('ttft_ms')} as ttft_histogram
+      ${sql.join(extra, sql``)}
+    from log_events
+    where log_events.project_id = ${scope.projectId}
+      and log_events.occurred_at >= ${toText(scope.fromMs)}::timestamptz
+      and log_events.occurred_at < ${toText(scope.toMs)}::timestamptz
+      ${conditions('log_events', scope)}`
+}
+
+/** The histogram of one duration, as `encodeHistogram` of @weir/database writes it. */
+function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> {
+  const value = sql.ref(`log_events.${column}`)
+  return sql`case when ${value} is null then ''::bytea else
+      int2send(ceil(ln(greatest(${value}, ${histogramFloorMs}::double precision))
+        / ${Math.log(histogramGamma)}::double precision)::int2) || int4send(1) end`
+}
+
+function columns(table: string): RawBuilder<unknown> {
+  return sql.join(['bucket_at', ...rolledUpColumns, ...measureColumns].map((name) => sql.ref(`${table}.${name}`)))
+}
+
+function conditions(table: string, { filters, only }: Scope): RawBuilder<unknown> {
+  return sql`${filterConditions(table, filters)} ${only === undefined ? sql`` : onlyCondition(table, only)}`
+}
+
+function onlyCondition(table: string, only: 'llm' | 'timed'): RawBuilder<unknown> {
+  if (only === 'llm') {
+    return sql`and (${sql.ref(`${table}.category`)} = 'llm' or ${sql.ref(`${table}.llm_model`)} is not null)`
+  }
+  return table === 'log_events'
+    ? sql`and log_events.duration_ms is not null`
+    : sql`and ${sql.ref(`${table}.duration_count`)} > 0`
+}

@@ -1,0 +1,6 @@
+export type { Intake } from './intake.ts'
+export { isRefusal, type Refusal } from './refusal.ts'
+export { readRecords, type RawRecord, type Records } from './read-records.ts'
+export { toEvent } from './native/to-event.ts'
+export { nativeEvent } from './native/schema.ts'
+export { levels, readLevel } from './levels.ts'

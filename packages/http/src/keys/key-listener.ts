@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { Client, type ClientConfig } from 'pg'
+import { backoffMs, sleep } from '@weir/runtime'
+
+/**
+ * Calls `onChange` when a key was changed, and each time the connection was made anew, because what happened
+ * in between was not heard. Returns when `signal` is aborted; a lost connection is only ever replaced.
+ */
+export async function listenForKeyChanges(
+  config: ClientConfig,
+  onChange: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    const wasConnected = await listenOnce(config, onChange, signal)
+    failures = wasConnected ? 1 : failures + 1
+    await sleep(backoffMs(failures, { baseMs: 100, maxMs: 5_000 }), signal)
+  }
+}
+
+/** Listens until the connection or the signal ends. Whether there was a connection. */
+async function listenOnce(config: ClientConfig, onChange: () => void, signal: AbortSignal): Promise<boolean> {
+  const client = new Client(config)
+  let isConnected = false
+  // The connection's end is waited for below; an error without a listener would end the process.
+  client.on('error', () => undefined)
+  client.on('notification', onChange)
+  const end = (): void => void client.end().catch(() => undefined)
+  signal.addEventListener('abort', end)
+  try {
+    await client.connect()
+    const ended = once(client, 'end')
+    await client.query('listen weir_api_keys')
+    isConnected = true
+    onChange()
+    if (!signal.aborted) await ended
+  } catch {
+    end()
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+  return isConnected
+}

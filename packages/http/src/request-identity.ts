@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http'
+import type { Request, RequestHandler, Response } from 'express'
+import type { Logger } from '@weir/runtime'
+import { randomHex } from './random-hex.ts'
+
+/** An id that may be logged and stored as it came. Any other is replaced. */
+const acceptableRequestId = /^[A-Za-z0-9._-]{1,64}$/
+
+/** W3C Trace Context: version, trace id, parent span id, flags. A later version may have more after the flags. */
+const traceparentForm =
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:$|-)/
+
+/** What a request is called in answers, rows and log lines. */
+export interface RequestIdentity {
+  /** The sender's `X-Request-Id` when it is plausible, else a new one. */
+  readonly requestId: string
+  /** The sender's W3C trace id, else a new one: 32 hexadecimal digits. */
+  readonly traceId: string
+  /** The span of the sender that this request belongs to; undefined when it sent no `traceparent`. */
+  readonly spanId: string | undefined
+  /** A logger whose lines have the ids. */
+  readonly log: Logger
+}
+
+/** Everything is made when it is first asked for: most requests need a request id and nothing else. */
+class LazyIdentity implements RequestIdentity {
+  readonly requestId: string
+  readonly startedAtMs = performance.now()
+  readonly #headers: IncomingMessage['headers']
+  readonly #logger: Logger
+  #error: unknown
+  #trace: { traceId: string; spanId: string | undefined } | undefined
+  #log: Logger | undefined
+
+  constructor(req: IncomingMessage, logger: Logger) {
+    this.#headers = req.headers
+    this.#logger = logger
+    const given = req.headers['x-request-id']
+    this.requestId = typeof given === 'string' && acceptableRequestId.test(given) ? given : randomHex(16)
+  }
+
+  get traceId(): string {
+    return (this.#trace ??= this.#readTrace()).traceId
+  }
+
+  get spanId(): string | undefined {
+    return (this.#trace ??= this.#readTrace()).spanId
+  }
+
+  get log(): Logger {
+    return (this.#log ??= this.#logger.child({ requestId: this.requestId, traceId: this.traceId }))
+  }
+
+  get error(): unknown {
+    return this.#error
+  }
+
+  /** Puts an error, or the kind of a problem, into the request's log line. */
+  noteError(error: unknown): void {
+    this.#error = error
+  }
+
+  #readTrace(): { traceId: string; spanId: string | undefined } {
+    const given = this.#headers['traceparent']
+    const parsed = typeof given === 'string' ? traceparentForm.exec(given) : null
+    const [, traceId, spanId] = parsed ?? []
+    return traceId === undefined ? { traceId: randomHex(16), spanId: undefined } : { traceId, spanId }
+  }
+}
+
+/**
+ * Gives each request its identity, answers with `X-Request-Id`, and writes one log line when the request is
+ * over: 2xx and 3xx at `debug`, 4xx at `info`, 5xx at `error`, an answer that the sender did not wait for at
+ * `info` as status 499.
+ */
+export function identifyRequest(logger: Logger): RequestHandler {
+  const logsSuccesses = logger.isLevelEnabled('debug')
+  return (req, res, next) => {
+    const identity = new LazyIdentity(req, logger)
+    res.locals['identity'] = identity
+    res.setHeader('X-Request-Id', identity.requestId)
+    res.on('close', () => {
+      const status = res.writableFinished ? res.statusCode : 499
+      if (status >= 400 || logsSuccesses) logRequest(logger, identity, req, status)
+    })
+    next()
+  }
+}
+
+/** The identity that `identifyRequest` gave. Throws when the request did not pass it. */
+export function identityOf(res: Response): RequestIdentity {
+  const identity = findIdentity(res)
+  if (identity === undefined) throw new Error('The request has no identity: identifyRequest comes first.')
+  return identity
+}
+
+/** The identity, or undefined for a request that did not pass `identifyRequest`. */
+export function findIdentity(res: Response): (RequestIdentity & Pick<LazyIdentity, 'noteError'>) | undefined {
+  const identity: unknown = res.locals['identity']
+  return identity instanceof LazyIdentity ? identity : undefined
+}
+
+function logRequest(logger: Logger, identity: LazyIdentity, req: Request, status: number): void {
+  const { requestId, traceId, error } = identity
+  const line = {
+    requestId,
+    traceId,
+    method: req.method,
+    // Without the query: it may hold what the sender did not mean to have logged, a key among it.
+    path: req.originalUrl.split('?', 1)[0],
+    status,
+    durationMs: Math.round((performance.now() - identity.startedAtMs) * 1000) / 1000,
+    clientIp: req.ip,
+    ...(typeof error === 'string' ? { problem: error } : error === undefined ? undefined : { err: error }),
+  }
+  if (status >= 500) logger.error(line, 'request failed')
+  else if (status >= 400) logger.info(line, 'request refused')
+  else logger.debug(line, 'request answered')
+}

@@ -1,0 +1,51 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import { Problem, problemContentType, toProblemBody } from './problem.ts'
+import { findIdentity } from './request-identity.ts'
+import { toProblem } from './to-problem.ts'
+
+/** A body up to this size that nobody read is read away; past it, the connection is closed instead. */
+const maxDrainedBytes = 65_536
+
+/**
+ * Answers any error as `application/problem+json` (RFC 9457): the only place that sets an error status. What
+ * is not a `Problem` is answered as `internal`, and only the log line of the request has its cause.
+ */
+export const sendProblem: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (res.headersSent) return next(error)
+  const problem = toProblem(error)
+  const identity = findIdentity(res)
+  identity?.noteError(problem.status >= 500 ? (problem.cause ?? problem) : problem.kind)
+  const body = JSON.stringify(toProblemBody(problem, identity?.requestId))
+  res.statusCode = problem.status
+  for (const [name, value] of Object.entries(problem.headers)) res.setHeader(name, value)
+  res.setHeader('Content-Type', problemContentType)
+  res.setHeader('Cache-Control', 'no-store')
+  if (hasUnreadBody(req)) res.setHeader('Connection', 'close')
+  endWith(req, res, body)
+}
+
+/** Answers what no route matched. */
+export const notFound: RequestHandler = (_req, _res, next) => {
+  next(new Problem('not-found', 'Nothing is here.'))
+}
+
+/** Answers a method that the path does not have. `allow` is the list that `Allow` gives. */
+export function methodNotAllowed(...allow: string[]): RequestHandler {
+  const headers = { Allow: allow.join(', ') }
+  return (req, _res, next) => {
+    next(new Problem('method-not-allowed', `${req.method} is not allowed here.`, { headers }))
+  }
+}
+
+/** Whether a large body is still coming: its sender gets the answer now, and no chance to send the rest. */
+function hasUnreadBody(req: Request): boolean {
+  if (req.complete) return false
+  if (req.headers['transfer-encoding'] !== undefined) return true
+  return Number(req.headers['content-length'] ?? 0) > maxDrainedBytes
+}
+
+function endWith(req: Request, res: Response, body: string): void {
+  res.setHeader('Content-Length', Buffer.byteLength(body))
+  if (req.method === 'HEAD') res.end()
+  else res.end(body)
+}

@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import {
+  createPostgresBackend,
+  Queue,
+  Worker,
+  type DefaultJobOptions,
+  type Job,
+  type QueueOptions,
+  type WorkerOptions,
+} from 'bullmq'
+import { Redis } from 'ioredis'
+
+/** Where the queue lives: in Redis, or in PostgreSQL in a schema of its own. `name` is the queue's. */
+export type QueueLocation =
+  | { kind: 'redis'; url: string; name: string; prefix?: string | undefined }
+  | { kind: 'postgres'; url: string; name: string; schema?: string | undefined }
+
+/** What a worker does with the data of a job. Resolving means done; rejecting means try again. */
+export type ProcessJob = (job: Job) => Promise<void>
+
+/** The schema of BullMQ's tables when the queue is in PostgreSQL. */
+const defaultSchema = 'weir_queue'
+
+const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000)
+
+/**
+ * Settings with which an add fails within 1.5 s whenever Redis is down, frozen or full, and works again by
+ * itself when Redis is back; each of them is needed. Tested in open-batch-queue.int.test.ts.
+ */
+const failFast = {
+  enableOfflineQueue: false,
+  commandTimeout: 1_500,
+  maxRetriesPerRequest: 1,
+  retryStrategy: reconnectDelayMs,
+}
+
+/** A BullMQ object and how to let go of it. */
+export interface Opened<T> {
+  value: T
+  close: () => Promise<void>
+  /** Bytes that Redis uses; absent when the queue is in PostgreSQL. */
+  redisMemoryBytes?: () => Promise<number>
+}
+
+/** How long finished jobs stay: completed ones not at all, failed ones this many seconds. */
+export interface Keep {
+  failedSeconds: number
+}
+
+/** The adding side. Rejects when PostgreSQL cannot be reached; with Redis it opens whether or not it can. */
+export async function createQueue(
+  location: QueueLocation,
+  keep: Keep,
+  onError: (error: Error) => void,
+): Promise<Opened<Queue>> {
+  const defaultJobOptions: DefaultJobOptions = {
+    attempts: 1_000_000,
+    backoff: { type: 'exponential', delay: 200, jitter: 0.5 },
+    removeOnComplete: true,
+    removeOnFail: { age: keep.failedSeconds },
+    stackTraceLimit: 1,
+  }
+  const streams = { events: { maxLen: 100 } }
+  if (location.kind === 'redis') {
+    const redis = new Redis(location.url, failFast)
+    redis.on('error', onError)
+    const options: QueueOptions = {
+      connection: redis,
+      ...(location.prefix === undefined ? {} : { prefix: location.prefix }),
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      streams,
+      defaultJobOptions,
+    }
+    const queue = new Queue(location.name, options)
+    queue.on('error', onError)
+    await untilReady(redis)
+    return {
+      value: queue,
+      close: () => closeAll(queue, redis),
+      redisMemoryBytes: async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0),
+    }
+  }
+  const queue = new Queue(
+    location.name,
+    { connection: postgresConnection(location, 4), streams, defaultJobOptions },
+    createPostgresBackend,
+  )
+  queue.on('error', onError)
+  // BullMQ keeps a failed first connection for ever: whoever gets this rejection opens another queue.
+  try {
+    await queue.waitUntilReady()
+  } catch (error) {
+    await queue.close().catch(onError)
+    throw error
+  }
+  // The two backends differ only in a type parameter that none of our calls involves.
+  return { value: queue as unknown as Queue, close: () => queue.close() }
+}
+
+/** The processing side, not yet running. Rejects when the server cannot be reached. */
+export async function createWorker(
+  location: QueueLocation,
+  process: ProcessJob,
+  options: Omit<WorkerOptions, 'connection'>,
+  onError: (error: Error) => void,
+): Promise<Opened<Worker>> {
+  if (location.kind === 'redis') {
+    const redis = new Redis(location.url, { maxRetriesPerRequest: null, retryStrategy: reconnectDelayMs })
+    redis.on('error', onError)
+    const worker = new Worker(location.name, process, {
+      ...options,
+      connection: redis,
+      ...(location.prefix === undefined ? {} : { prefix: location.prefix }),
+    })
+    worker.on('error', onError)
+    return { value: worker, close: () => closeAll(worker, redis) }
+  }
+  const worker = new Worker(
+    location.name,
+    process,
+    { ...options, connection: postgresConnection(location, 8) },
+    createPostgresBackend,
+  )
+  worker.on('error', onError)
+  try {
+    await worker.waitUntilReady()
+  } catch (error) {
+    await worker.close(true).catch(onError)
+    throw error
+  }
+  // As above.
+  return { value: worker as unknown as Worker, close: () => worker.close() }
+}
+
+/** Gives a first connection its time, so that the first add does not fail; without Redis, adds reject. */
+async function untilReady(redis: Redis): Promise<void> {
+  const ready = once(redis, 'ready', { signal: AbortSignal.timeout(failFast.commandTimeout) })
+  await ready.catch(() => undefined)
+}
+
+function postgresConnection(location: { url: string; schema?: string | undefined }, max: number) {
+  return {
+    connectionString: location.url,
+    schema: location.schema ?? defaultSchema,
+    migrate: true,
+    max,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 10_000,
+    keepAlive: true,
+    application_name: 'weir-queue',
+  }
+}
+
+async function closeAll(user: { close: () => Promise<void> }, redis: Redis): Promise<void> {
+  try {
+    await user.close()
+  } finally {
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,7 @@
+export { createLogger, type Logger, type LogLevel } from './logger.ts'
+export { createCounter, createGauge, createHistogram, createMetrics, type Metrics } from './metrics.ts'
+export { untilStopped, type StoppableProcess } from './until-stopped.ts'
+export { DeadlineError, withDeadline } from './deadline.ts'
+export { backoffMs, type BackoffOptions } from './backoff.ts'
+export { sleep } from './sleep.ts'
+export { ConfigError, parseEnvironment } from './environment.ts'
