@@ -5,6 +5,8 @@ import { v7 as uuidv7 } from 'uuid'
 export interface AcceptedRows {
   projectId: number
   rows: readonly string[]
+  /** How many of them have an event key. */
+  keyed: number
   byteLength: number
   acceptedAt: string
 }
@@ -89,5 +91,6 @@ export class Batcher {
 function headerOf(batch: readonly Waiting[]): BatchHeader {
   const projects: Record<string, number> = {}
   for (const { projectId, rows } of batch) projects[projectId] = (projects[projectId] ?? 0) + rows.length
-  return { v: 1, id: uuidv7(), acceptedAt: batch[0]?.acceptedAt ?? new Date().toISOString(), projects }
+  const keyed = batch.reduce((sum, waiting) => sum + waiting.keyed, 0)
+  return { v: 1, id: uuidv7(), acceptedAt: batch[0]?.acceptedAt ?? new Date().toISOString(), projects, keyed }
 }

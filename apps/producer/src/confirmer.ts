@@ -65,7 +65,8 @@ export class Confirmer {
     try {
       stored = await findStoredBatches(db, asked)
     } catch (error) {
-      if (!this.#isFailing) logger.warn({ err: error }, 'the database cannot be asked; the journal keeps its batches')
+      if (!this.#isFailing)
+        logger.warn({ err: error }, 'the database cannot be asked; the journal keeps its batches')
       this.#isFailing = true
       return 0
     }
@@ -82,9 +83,14 @@ export class Confirmer {
   }
 
   #resendOverdue(missing: readonly UnconfirmedBatch[]): void {
-    const overdue = missing.filter(({ forwardedAtMs = Infinity }) => Date.now() - forwardedAtMs > resendAfterMs)
+    const overdue = missing.filter(
+      ({ forwardedAtMs = Infinity }) => Date.now() - forwardedAtMs > resendAfterMs,
+    )
     if (overdue.length === 0) return
-    this.#options.logger.info({ batches: overdue.length }, 'batches are not stored yet; given to the queue again')
+    this.#options.logger.info(
+      { batches: overdue.length },
+      'batches are not stored yet; given to the queue again',
+    )
     for (const batch of overdue) {
       batch.forwardedAtMs = undefined
       this.#options.forwarder.push(batch)

@@ -29,7 +29,12 @@ export interface EventLog {
 }
 
 /** Opens the journal and goes on with what an earlier run left in it. */
-export async function openEventLog({ journal: options, queue, db, logger }: EventLogOptions): Promise<EventLog> {
+export async function openEventLog({
+  journal: options,
+  queue,
+  db,
+  logger,
+}: EventLogOptions): Promise<EventLog> {
   const journal = await openJournal({
     ...options,
     onProblem: (problem) => logger.error({ problem }, 'the journal has a problem'),
@@ -84,5 +89,10 @@ async function recover(
 }
 
 function toUnconfirmed(header: BatchHeader, ref: FrameRef): UnconfirmedBatch {
-  return { id: header.id, ref, projectIds: Object.keys(header.projects).map(Number), forwardedAtMs: undefined }
+  return {
+    id: header.id,
+    ref,
+    projectIds: Object.keys(header.projects).map(Number),
+    forwardedAtMs: undefined,
+  }
 }

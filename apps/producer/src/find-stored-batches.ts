@@ -15,5 +15,7 @@ export async function findStoredBatches(
     join batches using (project_id, batch_id)`.execute(db)
   const stored = new Map<string, number>()
   for (const row of rows) stored.set(row.batch_id, (stored.get(row.batch_id) ?? 0) + 1)
-  return new Set(batches.filter(({ id, projectIds }) => stored.get(id) === projectIds.length).map(({ id }) => id))
+  return new Set(
+    batches.filter(({ id, projectIds }) => stored.get(id) === projectIds.length).map(({ id }) => id),
+  )
 }

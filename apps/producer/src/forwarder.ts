@@ -101,7 +101,8 @@ export class Forwarder {
 
   /** One line when an outage begins and one when it ends, not one for each batch. */
   #noteFailure(error: unknown): void {
-    if (!this.#isFailing) this.#options.logger.warn({ err: error }, 'the queue does not take batches; they wait in the journal')
+    if (!this.#isFailing)
+      this.#options.logger.warn({ err: error }, 'the queue does not take batches; they wait in the journal')
     this.#isFailing = true
   }
 

@@ -3,7 +3,9 @@ import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@weir/http'
 
-const decompressors: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
+const decompressors: Readonly<
+  Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
+> = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
@@ -54,14 +56,20 @@ function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
       else reject(tooLarge(maxBytes))
     })
     // A body of one chunk, which most are, is not copied.
-    req.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)))
+    req.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
+    )
     req.once('error', reject)
     req.once('aborted', () => reject(new Problem('request-timeout', 'The body did not arrive whole.')))
   })
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem('payload-too-large', `A body is at most ${maxBytes} bytes, before and after decompression.`, {
-    headers: { Connection: 'close' },
-  })
+  return new Problem(
+    'payload-too-large',
+    `A body is at most ${maxBytes} bytes, before and after decompression.`,
+    {
+      headers: { Connection: 'close' },
+    },
+  )
 }

@@ -15,7 +15,12 @@ test('stored events lie in the partition of their day, and rollups equal a recou
   const at = (hoursAgo: number) => new Date(Date.now() - hoursAgo * 3_600_000).toISOString()
   await storeEvents(database, [
     anEvent({ occurred_at: at(0), duration_ms: 12.5, cost_usd: '0.0123', user_id: 'u1' }),
-    anEvent({ occurred_at: at(30), duration_ms: 900, cost_usd: '1e-7', payload: String.raw`{"a":"tab\t\\ \"quote\""}` }),
+    anEvent({
+      occurred_at: at(30),
+      duration_ms: 900,
+      cost_usd: '1e-7',
+      payload: String.raw`{"a":"tab\t\\ \"quote\""}`,
+    }),
     anEvent({ occurred_at: at(60), total_tokens: 5 }),
   ])
   const { rows } = await database.pool.query(

@@ -221,4 +221,11 @@ export const deltaColumns = [
 ] as const
 
 /** The columns of `uniqueDeltaRows`. */
-export const uniqueDeltaColumns = ['bucket_at', 'project_id', 'kind', 'event_type', 'service', 'registers'] as const
+export const uniqueDeltaColumns = [
+  'bucket_at',
+  'project_id',
+  'kind',
+  'event_type',
+  'service',
+  'registers',
+] as const

@@ -127,7 +127,7 @@ export interface Schema {
   event_keys: EventKeyTable
   quarantine: QuarantineTable
   rollup_deltas: RollupColumns & { id: Generated<string> }
-  rollup_cells: RollupColumns & { grain_seconds: number }
+  rollup_cells: RollupColumns & { id: Generated<string>; grain_seconds: number }
   unique_deltas: UniqueColumns & { id: Generated<string> }
-  unique_cells: UniqueColumns & { grain_seconds: number }
+  unique_cells: UniqueColumns & { id: Generated<string>; grain_seconds: number }
 }

@@ -18,7 +18,8 @@ export interface TestDatabase extends AsyncDisposable {
 export async function openTestDatabase(): Promise<TestDatabase> {
   // oxlint-disable-next-line node/no-process-env -- tests are told by the environment where the server is
   const server = process.env['DATABASE_URL']
-  if (server === undefined) throw new Error('DATABASE_URL is not set: run the tests with `npm test` at the root.')
+  if (server === undefined)
+    throw new Error('DATABASE_URL is not set: run the tests with `npm test` at the root.')
   const name = `test_${randomBytes(8).toString('hex')}`
   await onServer(server, `create database ${name}`)
   const url = new URL(server)

@@ -2,13 +2,14 @@ import { z } from 'zod'
 
 /**
  * What the first line of a batch says about the rows below it. `acceptedAt` is the time of the oldest
- * acceptance in it; `projects` counts its events by project id.
+ * acceptance in it; `projects` counts its events by project id; `keyed` counts those with an event key.
  */
 export interface BatchHeader {
   v: 1
   id: string
   acceptedAt: string
   projects: Record<string, number>
+  keyed: number
 }
 
 /** A batch as it is read: its header and its rows, one line each, the last one without a line end. */
@@ -22,6 +23,7 @@ const header = z.object({
   id: z.uuid(),
   acceptedAt: z.iso.datetime(),
   projects: z.record(z.string().regex(/^\d+$/), z.number().int().positive()),
+  keyed: z.number().int().nonnegative(),
 })
 
 /** A batch that this release cannot read: damaged, or written by a later one. */

@@ -64,7 +64,12 @@ export interface CanonicalEvent {
 export type RetentionClass = 'requests' | 'audit' | 'errors'
 
 /** An event of which only the identity is known yet; the rest is filled in by a format. */
-export function createEvent(projectId: number, id: string, occurredAt: string, receivedAt: string): CanonicalEvent {
+export function createEvent(
+  projectId: number,
+  id: string,
+  occurredAt: string,
+  receivedAt: string,
+): CanonicalEvent {
   // One literal with every column in the order of a row: all events share one hidden class, and
   // `eventColumns` is made of its keys.
   return {

@@ -25,11 +25,4 @@ export {
   type Batch,
   type BatchHeader,
 } from './batch.ts'
-export {
-  batchJob,
-  batchJobName,
-  defaultQueueName,
-  fromBatchJob,
-  toBatchJob,
-  type BatchJob,
-} from './queue.ts'
+export { batchJob, batchJobName, defaultQueueName, fromBatchJob, toBatchJob, type BatchJob } from './queue.ts'

@@ -57,7 +57,9 @@ const category: Read = (value) => categories.find((known) => known === value)
 const hexId =
   (length: number): Read =>
   (value) =>
-    typeof value === 'string' && value.length === length && /^[0-9a-f]+$/i.test(value) ? value.toLowerCase() : undefined
+    typeof value === 'string' && value.length === length && /^[0-9a-f]+$/i.test(value)
+      ? value.toLowerCase()
+      : undefined
 const traceId: Read = (value) => hexId(32)(value) ?? text(128)(value)
 const path: Read = (value) => {
   const known = text(2_048)(value)

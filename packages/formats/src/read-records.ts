@@ -56,7 +56,9 @@ function parse(text: string): RawRecord {
 
 function withoutQuote(message: string): string {
   const position = /at position \d+/.exec(message)?.[0]
-  return position === undefined ? 'The body is not JSON.' : `The body is not JSON: unexpected input ${position}.`
+  return position === undefined
+    ? 'The body is not JSON.'
+    : `The body is not JSON: unexpected input ${position}.`
 }
 
 /** `undefined` when the text is not a list of lines of JSON. */
@@ -64,7 +66,9 @@ function readLines(text: string): RawRecord[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   if (lines.length < 2) return undefined
   const records = lines.map(parse)
-  return records.some((record) => record.refusal === undefined && isObject(record.value)) ? records : undefined
+  return records.some((record) => record.refusal === undefined && isObject(record.value))
+    ? records
+    : undefined
 }
 
 function isObject(value: unknown): boolean {
@@ -73,8 +77,9 @@ function isObject(value: unknown): boolean {
 
 function findAlteredNumbers(text: string): ReadonlySet<number> {
   const altered = new Set<number>()
-  const compare = (_key: string, value: unknown, context: { source?: string }): unknown => {
-    if (typeof value === 'number' && context.source !== undefined && isAltered(value, context.source)) altered.add(value)
+  // The third argument is newer than the library's types: the digits as they stood in the text.
+  const compare = (_key: string, value: unknown, context?: { source?: string }): unknown => {
+    if (typeof value === 'number' && isAltered(value, context?.source ?? '')) altered.add(value)
     return value
   }
   for (const part of [text, ...text.split('\n')]) {
@@ -91,4 +96,3 @@ function findAlteredNumbers(text: string): ReadonlySet<number> {
 function isAltered(value: number, source: string): boolean {
   return /^-?\d+$/.test(source) && BigInt(source) !== BigInt(value)
 }
-

@@ -1,6 +1,7 @@
 const cacheSize = 10_000
 const cache = new Map<string, string>()
-const looksLikeId = /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}|(?=.*\d)[\w-]{20,})$/i
+const looksLikeId =
+  /^(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{16,}|(?=.*\d)[\w-]{20,})$/i
 
 /**
  * The pattern of a path whose route the sender did not name: segments that look like ids become `:id`, so that

@@ -83,5 +83,9 @@ function unstorableText(pointer: string, key: string): Refusal {
 }
 
 function reservedKey(pointer: string, key: string): Refusal {
-  return { code: 'reserved-key', detail: `A key may not be ${key}.`, pointer: `${pointer}/${pointerSegment(key)}` }
+  return {
+    code: 'reserved-key',
+    detail: `A key may not be ${key}.`,
+    pointer: `${pointer}/${pointerSegment(key)}`,
+  }
 }

@@ -15,3 +15,43 @@ export { parseParams, parseQuery, wholeNumber } from './parse-query.ts'
 export { createApp, type AppOptions } from './create-app.ts'
 export { closeServer, createHttpServer, listen, ListenError } from './server.ts'
 export { countRequests, serveMetrics } from './metrics.ts'
+export {
+  isAllowedFrom,
+  scopes,
+  toAddressList,
+  type ApiKey,
+  type KeyRefusal,
+  type KeyVerifier,
+  type Scope,
+} from './keys/api-key.ts'
+export { isKeyText, keyTextForm } from './keys/key-text.ts'
+export { checkKey, keyOf, requireKey } from './keys/require-key.ts'
+export { openKeyStore, type KeyStore, type KeyStoreOptions } from './keys/key-store.ts'
+export {
+  createKey,
+  defaultOverlapMs,
+  findOrCreateProject,
+  listKeys,
+  revokeKey,
+  rotateKey,
+  type CreatedKey,
+  type KeyRecord,
+  type NewKey,
+} from './keys/manage-keys.ts'
+export {
+  bootstrapKeys,
+  ensureAdminKey,
+  firstProjectName,
+  minBootstrapKeyLength,
+  type BootstrapKeys,
+} from './keys/bootstrap-keys.ts'
+export { limitRequests, type LimitOptions } from './limiter/limit-requests.ts'
+export { createPostgresBackend } from './limiter/postgres-backend.ts'
+export { createRedisBackend } from './limiter/redis-backend.ts'
+export { defaultRequestsPerMinute, parseRateLimits } from './limiter/rate-limits.ts'
+export {
+  openRateLimitStore,
+  type RateLimitBackend,
+  type RateLimitStore,
+  type RateLimitStoreOptions,
+} from './limiter/rate-limit-store.ts'

@@ -3,7 +3,13 @@ import { errorCode } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import { frameHeaderBytes, scanFrames, type Gap } from './frame.ts'
 import type { JournalProblem, ReportProblem } from './problem.ts'
-import { isSegmentHeader, listSegmentFiles, segmentHeaderBytes, type SegmentFile } from './segment-file.ts'
+import {
+  findSegmentVersion,
+  formatVersion,
+  listSegmentFiles,
+  segmentHeaderBytes,
+  type SegmentFile,
+} from './segment-file.ts'
 import { createSegment, type Segment } from './segment-store.ts'
 
 const quarantineName = 'quarantine'
@@ -21,7 +27,8 @@ interface Recovery {
  * All of them are sealed: a file that a crash has touched is never appended to. What follows the last frame of the
  * last segment was never acknowledged and is cut off; any other bytes that are no frame are damage, so the file
  * gets a second name in `quarantine/` that outlives the segment, and reading goes on at the next whole frame.
- * Throws only when the directory itself cannot be read or synced.
+ * Throws only when the directory cannot be read or synced, or a newer program wrote a segment: to go on would take
+ * its frames for damage.
  */
 export async function recoverSegments(
   fs: FileSystem,
@@ -67,8 +74,12 @@ function scanSegment(segment: Segment, content: Buffer) {
   segment.byteLength = content.length
   const gaps: Gap[] = []
   let lastSeq = 0
-  const start = isSegmentHeader(content, segment) ? segmentHeaderBytes : 0
-  for (const piece of scanFrames(content, start, segment.marker)) {
+  const version = findSegmentVersion(content, segment)
+  for (const piece of scanFrames(
+    content,
+    version === formatVersion ? segmentHeaderBytes : 0,
+    segment.marker,
+  )) {
     if (!('seq' in piece)) {
       gaps.push(piece)
     } else if (piece.seq > lastSeq) {
@@ -77,6 +88,12 @@ function scanSegment(segment: Segment, content: Buffer) {
     } else {
       gaps.push({ offset: piece.offset, byteLength: frameHeaderBytes + piece.payload.length, isTail: false })
     }
+  }
+  // With a frame of this version in it, it is the version number that is damaged.
+  if (version !== undefined && version > formatVersion && lastSeq === 0) {
+    throw new Error(
+      `${segment.name} has journal format ${version}, and this program knows ${formatVersion}: let the newer program empty the journal first`,
+    )
   }
   return { gaps, lastSeq }
 }

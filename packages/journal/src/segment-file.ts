@@ -11,7 +11,7 @@ export interface SegmentFile {
 export const segmentHeaderBytes = 16
 
 const magic = Buffer.from('EVW1')
-const formatVersion = 1
+export const formatVersion = 1
 const namePattern = /^(\d{12})-([0-9a-f]{8})\.seg$/
 
 export function toSegmentFile(number: number, marker: number): SegmentFile {
@@ -41,18 +41,9 @@ export function writeSegmentHeader(target: Buffer, number: number): number {
   return segmentHeaderBytes
 }
 
-/**
- * Says whether the header is whole. Throws where a newer version of the format wrote it: reading on would take
- * good frames for damage.
- */
-export function isSegmentHeader(content: Buffer, file: SegmentFile): boolean {
-  if (content.length < segmentHeaderBytes || !content.subarray(0, 4).equals(magic)) return false
-  if (content.readBigUInt64LE(8) !== BigInt(file.number)) return false
-  const version = content.readUInt16LE(4)
-  if (version > formatVersion) {
-    throw new Error(
-      `${file.name} has journal format ${version}, and this program knows ${formatVersion}: start the newer one, let it empty the journal, then go back`,
-    )
-  }
-  return version === formatVersion
+/** Gives the format version that the header names, or `undefined` where it is damaged. */
+export function findSegmentVersion(content: Buffer, file: SegmentFile): number | undefined {
+  if (content.length < segmentHeaderBytes || !content.subarray(0, 4).equals(magic)) return undefined
+  if (content.readBigUInt64LE(8) !== BigInt(file.number)) return undefined
+  return content.readUInt16LE(4)
 }

@@ -12,7 +12,10 @@ const postgresUrl = process.env['DATABASE_URL'] ?? ''
 const fresh = () => randomBytes(6).toString('hex')
 const locations: [string, () => QueueLocation][] = [
   ['Redis', () => ({ kind: 'redis', url: redisUrl, name: 'log_queue', prefix: `test-${fresh()}` })],
-  ['PostgreSQL', () => ({ kind: 'postgres', url: postgresUrl, name: 'log_queue', schema: `test_${fresh()}` })],
+  [
+    'PostgreSQL',
+    () => ({ kind: 'postgres', url: postgresUrl, name: 'log_queue', schema: `test_${fresh()}` }),
+  ],
 ]
 const ignore = () => undefined
 
@@ -60,8 +63,18 @@ test.each(locations)('a batch whose processing fails in %s is tried again', asyn
 })
 
 test.each([
-  ['Redis', (port: number): QueueLocation => ({ kind: 'redis', url: `redis://127.0.0.1:${port}`, name: 'q' })],
-  ['PostgreSQL', (port: number): QueueLocation => ({ kind: 'postgres', url: `postgres://u@127.0.0.1:${port}/x`, name: 'q' })],
+  [
+    'Redis',
+    (port: number): QueueLocation => ({ kind: 'redis', url: `redis://127.0.0.1:${port}`, name: 'q' }),
+  ],
+  [
+    'PostgreSQL',
+    (port: number): QueueLocation => ({
+      kind: 'postgres',
+      url: `postgres://u@127.0.0.1:${port}/x`,
+      name: 'q',
+    }),
+  ],
 ])('adding rejects, and does not hang, while %s is not there', async (_name, locate) => {
   const closed = createServer().listen(0, '127.0.0.1')
   await once(closed, 'listening')

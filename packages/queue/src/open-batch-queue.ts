@@ -46,7 +46,9 @@ export function openBatchQueue(
       await (await queue()).add(batchJobName, job, { jobId: `b-${job.id}` })
     },
     async counts() {
-      const counts = await (await queue()).getJobCounts('waiting', 'active', 'delayed', 'failed', 'prioritized')
+      const counts = await (
+        await queue()
+      ).getJobCounts('waiting', 'active', 'delayed', 'failed', 'prioritized')
       return {
         waiting: (counts['waiting'] ?? 0) + (counts['prioritized'] ?? 0),
         active: counts['active'] ?? 0,

@@ -1,5 +1,6 @@
 export { createLogger, type Logger, type LogLevel } from './logger.ts'
 export { createCounter, createGauge, createHistogram, createMetrics, type Metrics } from './metrics.ts'
+export { createCellCounter, createCellHistogram, type CounterCell, type HistogramCell } from './cells.ts'
 export { untilStopped, type StoppableProcess } from './until-stopped.ts'
 export { DeadlineError, withDeadline } from './deadline.ts'
 export { backoffMs, type BackoffOptions } from './backoff.ts'

@@ -131,6 +131,13 @@ export function eventFacts(scope: Scope, identities: readonly string[] = []): Ra
       ${conditions('log_events', scope)}`
 }
 
+/** What a fact is grouped by, as text. */
+export function dimensionKey(dimension: Dimension): RawBuilder<unknown> {
+  const column = sql.ref(`facts.${dimensionColumns[dimension]}`)
+  if (dimension === 'status_class') return sql`(${column} / 100)::text || 'xx'`
+  return dimension === 'status' ? sql`${column}::text` : column
+}
+
 /** The histogram of one duration, as `encodeHistogram` of @weir/database writes it. */
 function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> {
   const value = sql.ref(`log_events.${column}`)

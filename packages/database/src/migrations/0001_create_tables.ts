@@ -212,20 +212,24 @@ async function createRollups(db: Kysely<unknown>): Promise<void> {
       registers   bytea not null`
   // Deltas are what transactions append; folding merges them into the cells of each grain. An answer is
   // always cells plus deltas, so it never waits for the fold.
-  await sql`create table rollup_deltas (id bigint generated always as identity primary key, ${cell})`.execute(db)
+  await sql`create table rollup_deltas (id bigint generated always as identity primary key, ${cell})`.execute(
+    db,
+  )
   await sql`
     create table rollup_cells (
+      id bigint generated always as identity primary key,
       grain_seconds int not null,
       ${cell},
       constraint rollup_cells_cell unique nulls not distinct (
         project_id, grain_seconds, bucket_at, event_type, source, service, level, category, method, route,
         status_code, llm_provider, llm_model, llm_operation
       )
-    )`.execute(db)
+    ) with (fillfactor = 70)`.execute(db)
   await sql`
     create table unique_deltas (id bigint generated always as identity primary key, ${uniques})`.execute(db)
   await sql`
     create table unique_cells (
+      id bigint generated always as identity primary key,
       grain_seconds int not null,
       ${uniques},
       constraint unique_cells_cell unique nulls not distinct (

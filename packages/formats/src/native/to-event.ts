@@ -59,7 +59,8 @@ export function toEvent(record: unknown, intake: Intake, index: number): Canonic
   const when = readWhen(envelope.timestamp, intake)
   if (isRefusal(when)) return when
   const event = createEvent(intake.projectId, '', when.text, intake.receivedAt)
-  event.event_type = (Object.hasOwn(eventTypeAliases, eventType) ? eventTypeAliases[eventType] : undefined) ?? eventType
+  event.event_type =
+    (Object.hasOwn(eventTypeAliases, eventType) ? eventTypeAliases[eventType] : undefined) ?? eventType
   const refusal = readEnvelope(envelope, event) ?? readPayload(envelope, event, intake)
   if (refusal !== undefined) return refusal
   finish(event, intake, when.ms, index)
@@ -76,7 +77,8 @@ function readEnvelope(envelope: Envelope, event: CanonicalEvent): Refusal | unde
   const { session_id: sessionId, event_id: eventId, source, level } = envelope
   if (sessionId !== undefined && sessionId !== null) {
     const read = readIdentifier(sessionId)
-    if (read === undefined) return invalid('session_id is a number or 1 to 256 printable characters.', '#/session_id')
+    if (read === undefined)
+      return invalid('session_id is a number or 1 to 256 printable characters.', '#/session_id')
     event.session_id = read
   }
   if (eventId !== undefined && eventId !== null) {
@@ -184,7 +186,8 @@ function finish(event: CanonicalEvent, intake: Intake, occurredMs: number, index
   event.trace_id ??= intake.traceId ?? null
   event.span_id ??= intake.spanId ?? null
   event.retention_class = retentionClassOf(event.category, event.level, event.status_code)
-  if (event.event_key === null && intake.keyPrefix !== undefined) event.event_key = `${intake.keyPrefix}${index}`
+  if (event.event_key === null && intake.keyPrefix !== undefined)
+    event.event_key = `${intake.keyPrefix}${index}`
   event.id =
     event.event_key === null
       ? createEventId(occurredMs)

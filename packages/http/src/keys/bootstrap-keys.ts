@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Database } from '@weir/database'
 import { scopes, type Scope } from './api-key.ts'
-import { hashKeyText } from './key-text.ts'
+import { hashKeyText, presentableKeyForm } from './key-text.ts'
 import { createKey, findOrCreateProject } from './manage-keys.ts'
 
 /** The project that the keys from the environment belong to. */
@@ -25,12 +25,17 @@ const bootstrapped: readonly { name: keyof BootstrapKeys; id: string; scopes: re
  * Makes the keys of the environment valid, in the project `default`: `API_KEY` with the scopes ingest and
  * read, `ADMIN_API_KEY` with all. Another value takes the place of the one before; one that is left out changes
  * nothing. May be called at every start, by several processes at once. Throws a `RangeError` for a key that is
- * too short, and when both are the same.
+ * too short or that no header can carry, and when both are the same.
  */
 export async function bootstrapKeys(db: Database, keys: BootstrapKeys): Promise<void> {
   for (const { name } of bootstrapped) {
-    if (keys[name] !== undefined && keys[name].length < minBootstrapKeyLength) {
+    const text = keys[name]
+    if (text === undefined) continue
+    if (text.length < minBootstrapKeyLength) {
       throw new RangeError(`${name} is shorter than ${minBootstrapKeyLength} characters.`)
+    }
+    if (!presentableKeyForm.test(text)) {
+      throw new RangeError(`${name} has to be at most 256 printable ASCII characters without spaces.`)
     }
   }
   if (keys.API_KEY !== undefined && keys.API_KEY === keys.ADMIN_API_KEY) {

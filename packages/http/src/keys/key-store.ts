@@ -57,7 +57,7 @@ class MemoryKeyStore implements KeyStore {
   #isCurrent = false
   #reloading: Promise<void> | undefined
   #wantsReload = false
-  #snapshotText = ''
+  #knownText = ''
   #snapshotAtMs = 0
 
   constructor(options: KeyStoreOptions) {
@@ -136,12 +136,12 @@ class MemoryKeyStore implements KeyStore {
 
   async #take(keys: StoredKey[]): Promise<void> {
     const text = JSON.stringify(keys)
-    const isChanged = text !== this.#snapshotText
+    const isChanged = text !== this.#knownText
     if (isChanged) this.#keysByHash = toKeyTable(keys)
+    this.#knownText = text
     const nowMs = this.#now()
     const { snapshotPath, logger } = this.#options
     if (snapshotPath === undefined || (!isChanged && nowMs - this.#snapshotAtMs < snapshotRefreshMs)) return
-    this.#snapshotText = text
     this.#snapshotAtMs = nowMs
     try {
       await writeSnapshot(snapshotPath, { writtenAtMs: nowMs, keys })

@@ -11,6 +11,9 @@ const checksumLength = 6
 /** `wk_<environment>_<id>_<secret><checksum>`: what a secret scanner looks for. */
 export const keyTextForm = /^wk_([a-z0-9]{1,16})_([0-9A-Za-z]{8,12})_([0-9A-Za-z]{43,86})([0-9A-Za-z]{6})$/
 
+/** What a header can carry as a key, ours or not: printable ASCII without spaces, not too long to hash. */
+export const presentableKeyForm = /^[!-~]{1,256}$/
+
 /** A new key: its id, which may be shown, and its text, which is shown once. */
 export function createKeyText(environment: string): { id: string; text: string } {
   const id = randomBase62(idLength)

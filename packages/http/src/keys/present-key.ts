@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '../problem.ts'
-
-/** Longer than any key, shorter than anything worth hashing. */
-const maxKeyLength = 256
+import { presentableKeyForm } from './key-text.ts'
 
 /**
  * Reads the key from `X-API-Key`, `Authorization: Bearer <key>` (or `Splunk`, `ApiKey`) or
@@ -50,7 +48,7 @@ function fromBasic(credentials: string): string {
 }
 
 function checked(key: string): string {
-  if (key.length === 0 || key.length > maxKeyLength || !/^[\x21-\x7e]+$/.test(key)) throw unreadable()
+  if (!presentableKeyForm.test(key)) throw unreadable()
   return key
 }
 

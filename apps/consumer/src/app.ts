@@ -1,0 +1,24 @@
+import { countRequests, createApp, identifyRequest, notFound, sendProblem, serveMetrics } from '@weir/http'
+import type { Logger, Metrics } from '@weir/runtime'
+import type { Express } from 'express'
+import type { Progress } from './progress.ts'
+import { reportHealth } from './routes/report-health.ts'
+
+export interface Dependencies {
+  logger: Logger
+  metrics: Metrics
+  progress: Progress
+}
+
+/** The consumer's few routes: is it alive, and what has it done. */
+export function createConsumerApp({ logger, metrics, progress }: Dependencies): Express {
+  const app = createApp()
+  app.use(identifyRequest(logger), countRequests(metrics))
+
+  app.get('/health', reportHealth(progress))
+  app.get('/metrics', serveMetrics(metrics.registry))
+
+  app.use(notFound)
+  app.use(sendProblem)
+  return app
+}

@@ -1,0 +1,43 @@
+import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
+import { queueEnvironment, toQueueOptions, type Keep, type QueueLocation } from '@weir/queue'
+import { parseEnvironment, type LogLevel } from '@weir/runtime'
+import { z } from 'zod'
+
+const environment = z.object({
+  ...databaseEnvironment,
+  ...queueEnvironment,
+  CONSUMER_HOST: z.string().default('127.0.0.1'),
+  CONSUMER_PORT: z.coerce.number().int().min(0).max(65_535).default(8003),
+  CONSUMER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
+  CONSUMER_EVENTS_PER_TRANSACTION: z.coerce.number().int().min(1).default(5_000),
+  FOLD_INTERVAL_MS: z.coerce.number().int().min(100).default(5_000),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+export interface Config {
+  host: string
+  port: number
+  databaseUrl: string
+  queue: { location: QueueLocation; keep: Keep }
+  /** Batches taken from the queue at the same time. */
+  concurrency: number
+  maxEventsPerTransaction: number
+  foldIntervalMs: number
+  logLevel: LogLevel
+}
+
+/** Throws a `ConfigError` that names every missing or malformed variable at once. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = parseEnvironment(environment, env)
+  const databaseUrl = toDatabaseUrl(parsed)
+  return {
+    host: parsed.CONSUMER_HOST,
+    port: parsed.CONSUMER_PORT,
+    databaseUrl,
+    queue: toQueueOptions(parsed, databaseUrl),
+    concurrency: parsed.CONSUMER_CONCURRENCY,
+    maxEventsPerTransaction: parsed.CONSUMER_EVENTS_PER_TRANSACTION,
+    foldIntervalMs: parsed.FOLD_INTERVAL_MS,
+    logLevel: parsed.LOG_LEVEL,
+  }
+}

@@ -1,0 +1,56 @@
+import { createCounter, createGauge, createHistogram, type Metrics } from '@weir/runtime'
+import type { BatchQueue } from '@weir/queue'
+import type { WriterObserver } from './batch-writer.ts'
+
+const lagBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600]
+
+/** Counts what transactions did. */
+export function observeWriter(metrics: Metrics): WriterObserver {
+  const stored = createCounter(metrics, 'weir_events_stored_total', 'Events stored.')
+  const duplicates = createCounter(
+    metrics,
+    'weir_events_duplicate_total',
+    'Events that were stored before and came again.',
+  )
+  const quarantined = createCounter(
+    metrics,
+    'weir_events_quarantined_total',
+    'Events that cannot be stored, set apart.',
+  )
+  const lag = createHistogram(
+    metrics,
+    'weir_ingest_lag_seconds',
+    'Time from the acknowledgement of the oldest event of a batch until the batch is queryable.',
+    lagBucketsSeconds,
+  )
+  return {
+    stored(batches, counts) {
+      stored.inc(counts.events)
+      duplicates.inc(counts.duplicates)
+      quarantined.inc(counts.quarantined)
+      for (const { header } of batches)
+        lag.observe(Math.max(0, (Date.now() - Date.parse(header.acceptedAt)) / 1_000))
+    },
+  }
+}
+
+/** Reports the queue as the consumer sees it. NaN is Prometheus' word for a value that cannot be had just now. */
+export function watchQueue(metrics: Metrics, queue: BatchQueue): void {
+  createGauge(metrics, 'queue_size', 'Batches in the queue that are not stored yet.', {
+    read: async () => {
+      const counts = await queue.counts().catch(() => undefined)
+      return counts === undefined ? Number.NaN : counts.waiting + counts.active + counts.delayed
+    },
+  })
+  createGauge(metrics, 'weir_queue_oldest_seconds', 'Age of the oldest waiting batch in the queue.', {
+    read: () => queue.oldestWaitingSeconds().catch(() => Number.NaN),
+  })
+  createGauge(
+    metrics,
+    'weir_redis_memory_bytes',
+    'Memory that Redis uses; 0 when the queue is in PostgreSQL.',
+    {
+      read: async () => (await queue.redisMemoryBytes().catch(() => Number.NaN)) ?? 0,
+    },
+  )
+}

@@ -1,0 +1,42 @@
+import { columnIndex, decodeField } from '@weir/events'
+import type { PoolClient } from 'pg'
+
+/**
+ * Enters the senders' own keys of events and gives the rows that are to be stored: those without a key, and the
+ * first of each key that was not there yet. `keyed` is how many rows have one at most; with none, nothing is asked.
+ */
+export async function insertEventKeys(
+  client: PoolClient,
+  rows: readonly string[],
+  keyed: number,
+): Promise<readonly string[]> {
+  if (keyed === 0) return rows
+  const keys = rows.map(keyOf)
+  const wanted = new Map(keys.filter((key) => key !== undefined).map((key) => [key.id, key]))
+  if (wanted.size === 0) return rows
+  const { rows: inserted } = await client.query<{ project_id: number; event_key: string }>({
+    name: 'insert-event-keys',
+    text: `
+      insert into event_keys (project_id, event_key)
+      select * from unnest($1::int[], $2::text[]) as entry (project_id, event_key)
+      order by project_id, event_key
+      on conflict do nothing
+      returning project_id, event_key`,
+    values: [
+      [...wanted.values()].map(({ projectId }) => projectId),
+      [...wanted.values()].map(({ eventKey }) => eventKey),
+    ],
+  })
+  const isNew = new Set(inserted.map((row) => `${row.project_id} ${row.event_key}`))
+  return rows.filter((_row, index) => {
+    const key = keys[index]
+    return key === undefined || isNew.delete(key.id)
+  })
+}
+
+function keyOf(row: string): { id: string; projectId: string; eventKey: string } | undefined {
+  const fields = row.split('\t', columnIndex.event_key + 1)
+  const eventKey = decodeField(fields[columnIndex.event_key])
+  const projectId = fields[columnIndex.project_id] ?? ''
+  return eventKey === null ? undefined : { id: `${projectId} ${eventKey}`, projectId, eventKey }
+}

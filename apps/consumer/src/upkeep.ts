@@ -1,0 +1,50 @@
+import { ensurePartitions, type Database } from '@weir/database'
+import { sleep, type Logger } from '@weir/runtime'
+import type { Pool } from 'pg'
+import { foldRollups } from './fold-rollups.ts'
+
+export interface UpkeepOptions {
+  db: Database
+  pool: Pool
+  logger: Logger
+  /** Time between two folds of the rollups. Milliseconds. */
+  foldIntervalMs: number
+}
+
+const partitionIntervalMs = 3_600_000
+
+/** Runs what the tables need beside writing: partitions for the days to come, and folding of rollups. */
+export function startUpkeep({ db, pool, logger, foldIntervalMs }: UpkeepOptions): {
+  close: () => Promise<void>
+} {
+  const stop = new AbortController()
+  const tasks = Promise.all([
+    repeat('partitions', partitionIntervalMs, async () => {
+      const created = await ensurePartitions(db, new Date())
+      if (created > 0) logger.info({ created }, 'partitions created')
+    }),
+    repeat('fold', foldIntervalMs, async () => {
+      while (!stop.signal.aborted && (await foldRollups(pool)) > 0);
+    }),
+  ])
+
+  async function repeat(task: string, intervalMs: number, run: () => Promise<void>): Promise<void> {
+    while (!stop.signal.aborted) {
+      let waitMs = intervalMs
+      try {
+        await run()
+      } catch (error) {
+        logger.warn({ err: error, task }, 'upkeep failed; it will be tried again')
+        waitMs = Math.min(intervalMs, 5_000)
+      }
+      await sleep(waitMs, stop.signal)
+    }
+  }
+
+  return {
+    async close() {
+      stop.abort()
+      await tasks
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  countRequests,
+  createApp,
+  identifyRequest,
+  limitRequests,
+  methodNotAllowed,
+  notFound,
+  requireKey,
+  sendProblem,
+  serveMetrics,
+  type KeyStore,
+  type RateLimitStore,
+} from '@weir/http'
+import type { BatchQueue } from '@weir/queue'
+import type { Logger, Metrics } from '@weir/runtime'
+import type { Express, RequestHandler } from 'express'
+import type { Config } from './config.ts'
+import type { EventLog } from './event-log.ts'
+import { keepOrRefuse } from './keep-or-refuse.ts'
+import { countEvents } from './producer-metrics.ts'
+import { acceptEvents } from './routes/accept-events.ts'
+import { reportHealth, reportReadiness } from './routes/report-health.ts'
+import { reportQueueStatus } from './routes/report-queue-status.ts'
+
+export interface Dependencies {
+  config: Pick<Config, 'limits' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
+  keys: KeyStore
+  rateLimits: RateLimitStore
+  log: EventLog
+  queue: BatchQueue
+  metrics: Metrics
+  logger: Logger
+  isStopping: () => boolean
+}
+
+/** Every route of the producer. A line reads: who may, how often, what happens. */
+export function createProducerApp(dependencies: Dependencies): Express {
+  const { config, keys, rateLimits, log, queue, metrics, logger, isStopping } = dependencies
+  const readiness = {
+    keysAreKnown: () => keys.isCurrent || keys.size > 0,
+    journalIsWritable: () => !log.journal.isBroken,
+    isStopping,
+  }
+  const limit = (route: string): RequestHandler => {
+    const own = config.routeLimits.get(route)
+    const policy = own === undefined ? 'default' : route.slice(1)
+    return limitRequests({ store: rateLimits, requestsPerMinute: own ?? config.requestsPerMinute, policy })
+  }
+  const accept = acceptEvents({
+    append: keepOrRefuse(log),
+    countAccepted: countEvents(metrics),
+    limits: config.limits,
+  })
+
+  const app = createApp({ trustProxy: config.trustProxy })
+  app.use(identifyRequest(logger), countRequests(metrics))
+
+  app.post('/log', requireKey(keys, 'ingest'), limit('/log'), accept)
+  app.all('/log', requireKey(keys, 'ingest'), methodNotAllowed('POST'))
+  app.get('/queue/status', requireKey(keys, 'ingest'), limit('/queue/status'), reportQueueStatus(queue, log))
+  app.get('/health', reportHealth(keys))
+  app.get('/health/ready', reportReadiness(readiness))
+  if (config.hasMetrics) app.get('/metrics', serveMetrics(metrics.registry))
+
+  app.use(notFound)
+  app.use(sendProblem)
+  return app
+}

@@ -1,0 +1,103 @@
+import { parseRateLimits } from '@weir/http'
+import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
+import { queueEnvironment, toQueueOptions, toRedisUrl, type Keep, type QueueLocation } from '@weir/queue'
+import { parseEnvironment, type LogLevel } from '@weir/runtime'
+import { z } from 'zod'
+import type { IntakeLimits } from './routes/accept-events.ts'
+
+const routeLimits = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return parseRateLimits(text)
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : 'is malformed')
+      return z.NEVER
+    }
+  })
+
+const environment = z.object({
+  ...databaseEnvironment,
+  ...queueEnvironment,
+  PRODUCER_HOST: z.string().default('127.0.0.1'),
+  PRODUCER_PORT: z.coerce.number().int().min(0).max(65_535).default(8001),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4),
+  JOURNAL_DIR: z.string().default('.weir/journal'),
+  JOURNAL_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(4 * 1024 ** 3),
+  JOURNAL_MIN_FREE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(256 * 1024 ** 2),
+  MAX_BODY_BYTES: z.coerce.number().int().min(1_024).default(1_048_576),
+  MAX_EVENT_BYTES: z.coerce.number().int().min(256).default(65_536),
+  MAX_EVENTS_PER_REQUEST: z.coerce.number().int().min(1).default(1_000),
+  MAX_EVENT_AGE_DAYS: z.coerce.number().min(0).max(31).default(30),
+  MAX_EVENT_FUTURE_HOURS: z.coerce.number().min(0).max(168).default(24),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
+  RATE_LIMITS: routeLimits,
+  API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
+  ADMIN_API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
+  KEY_SNAPSHOT_PATH: z.string().default('.weir/keys.json'),
+  TRUST_PROXY: z.string().default(''),
+  ENABLE_METRICS: z.stringbool().default(true),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+export interface Config {
+  host: string
+  port: number
+  databaseUrl: string
+  poolSize: number
+  redisUrl: string | undefined
+  queue: { location: QueueLocation; keep: Keep }
+  journal: { directory: string; maxBytes: number; minFreeBytes: number }
+  limits: IntakeLimits
+  requestsPerMinute: number
+  routeLimits: ReadonlyMap<string, number>
+  bootstrapKeys: { API_KEY?: string | undefined; ADMIN_API_KEY?: string | undefined }
+  keySnapshotPath: string
+  trustProxy: readonly string[]
+  hasMetrics: boolean
+  logLevel: LogLevel
+}
+
+/** Throws a `ConfigError` that names every missing or malformed variable at once. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = parseEnvironment(environment, env)
+  const databaseUrl = toDatabaseUrl(parsed)
+  return {
+    host: parsed.PRODUCER_HOST,
+    port: parsed.PRODUCER_PORT,
+    databaseUrl,
+    poolSize: parsed.DATABASE_POOL_SIZE,
+    redisUrl: toRedisUrl(parsed),
+    queue: toQueueOptions(parsed, databaseUrl),
+    journal: {
+      directory: parsed.JOURNAL_DIR,
+      maxBytes: parsed.JOURNAL_MAX_BYTES,
+      minFreeBytes: parsed.JOURNAL_MIN_FREE_BYTES,
+    },
+    limits: {
+      maxBodyBytes: parsed.MAX_BODY_BYTES,
+      maxEventBytes: parsed.MAX_EVENT_BYTES,
+      maxEventsPerRequest: parsed.MAX_EVENTS_PER_REQUEST,
+      maxAgeMs: parsed.MAX_EVENT_AGE_DAYS * 86_400_000,
+      maxFutureMs: parsed.MAX_EVENT_FUTURE_HOURS * 3_600_000,
+    },
+    requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
+    routeLimits: parsed.RATE_LIMITS,
+    bootstrapKeys: { API_KEY: parsed.API_KEY, ADMIN_API_KEY: parsed.ADMIN_API_KEY },
+    keySnapshotPath: parsed.KEY_SNAPSHOT_PATH,
+    trustProxy: parsed.TRUST_PROXY.split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+    hasMetrics: parsed.ENABLE_METRICS,
+    logLevel: parsed.LOG_LEVEL,
+  }
+}

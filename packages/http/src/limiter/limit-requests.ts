@@ -1,0 +1,67 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
+import { keyOf } from '../keys/require-key.ts'
+import { Problem } from '../problem.ts'
+import type { RateLimitStore } from './rate-limit-store.ts'
+import { windowMs } from './window-counts.ts'
+
+/** How often a key may use the routes of one policy. */
+export interface LimitOptions {
+  store: RateLimitStore
+  /** For a key without a limit of its own. */
+  requestsPerMinute: number
+  /** Routes of the same policy share one count: give a route with its own limit its own name. */
+  policy?: string | undefined
+  /** Lets express-rate-limit look for misconfiguration: for tests, as it costs time in each request. */
+  validate?: boolean | undefined
+}
+
+/**
+ * Limits the requests of a key to `key.requestsPerMinute`, else to `requestsPerMinute`, in windows of a
+ * minute. Comes after `requireKey`. Every answer has `RateLimit` and `RateLimit-Policy`; the one too many is
+ * `quota-exceeded` with `Retry-After` in seconds. How far a limit can be passed: `openRateLimitStore`.
+ */
+export function limitRequests(options: LimitOptions): RequestHandler {
+  const { store, requestsPerMinute, policy = 'default', validate = false } = options
+  const counts = store.countsOf(policy)
+  const limiter = rateLimit({
+    windowMs,
+    store: counts,
+    validate,
+    standardHeaders: false,
+    legacyHeaders: false,
+    keyGenerator: (_req, res) => keyOf(res).id,
+    limit(_req, res) {
+      const key = keyOf(res)
+      const limit = key.requestsPerMinute ?? requestsPerMinute
+      counts.expectLimit(key.id, limit)
+      return limit
+    },
+    handler: (req, _res, next) => next(quotaExceeded(req)),
+  })
+  return (req: LimitedRequest, res, next) =>
+    limiter(req, res, (error: unknown) => {
+      if (req.rateLimit !== undefined) setHeaders(res, policy, req.rateLimit)
+      next(error)
+    })
+}
+
+/** What the limiter found: it puts that on the request before it calls `handler` or goes on. */
+type LimitedRequest = Request & { rateLimit?: RateLimitInfo | undefined }
+
+/** Structured fields as in the IETF draft, number 8 and later, but for the optional partition key. */
+function setHeaders(res: Response, policy: string, { limit, remaining, resetTime }: RateLimitInfo): void {
+  res.setHeader('RateLimit', `"${policy}";r=${remaining};t=${secondsUntil(resetTime)}`)
+  res.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=60`)
+}
+
+function quotaExceeded(req: LimitedRequest): Problem {
+  const resetTime = req.rateLimit?.resetTime
+  return new Problem('quota-exceeded', 'The API key has used up its requests of this minute.', {
+    headers: { 'Retry-After': String(secondsUntil(resetTime)) },
+  })
+}
+
+function secondsUntil(instant: Date | undefined): number {
+  return instant === undefined ? 60 : Math.max(1, Math.ceil((instant.getTime() - Date.now()) / 1000))
+}
