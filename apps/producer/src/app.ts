@@ -16,6 +16,7 @@ import type { Logger, Metrics } from '@weir/runtime'
 import type { Express, RequestHandler } from 'express'
 import type { Config } from './config.ts'
 import type { EventLog } from './event-log.ts'
+import type { AcceptBody } from './intake-threads.ts'
 import { keepOrRefuse } from './keep-or-refuse.ts'
 import { countEvents } from './producer-metrics.ts'
 import { acceptEvents } from './routes/accept-events.ts'
@@ -26,6 +27,7 @@ export interface Dependencies {
   config: Pick<Config, 'limits' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
   keys: KeyStore
   rateLimits: RateLimitStore
+  accept: AcceptBody
   log: EventLog
   queue: BatchQueue
   metrics: Metrics
@@ -35,7 +37,7 @@ export interface Dependencies {
 
 /** Every route of the producer. A line reads: who may, how often, what happens. */
 export function createProducerApp(dependencies: Dependencies): Express {
-  const { config, keys, rateLimits, log, queue, metrics, logger, isStopping } = dependencies
+  const { config, keys, rateLimits, accept, log, queue, metrics, logger, isStopping } = dependencies
   const readiness = {
     keysAreKnown: () => keys.isCurrent || keys.size > 0,
     journalIsWritable: () => !log.journal.isBroken,
@@ -46,7 +48,8 @@ export function createProducerApp(dependencies: Dependencies): Express {
     const policy = own === undefined ? 'default' : route.slice(1)
     return limitRequests({ store: rateLimits, requestsPerMinute: own ?? config.requestsPerMinute, policy })
   }
-  const accept = acceptEvents({
+  const acceptLog = acceptEvents({
+    accept,
     append: keepOrRefuse(log),
     countAccepted: countEvents(metrics),
     limits: config.limits,
@@ -55,7 +58,7 @@ export function createProducerApp(dependencies: Dependencies): Express {
   const app = createApp({ trustProxy: config.trustProxy })
   app.use(identifyRequest(logger), countRequests(metrics))
 
-  app.post('/log', requireKey(keys, 'ingest'), limit('/log'), accept)
+  app.post('/log', requireKey(keys, 'ingest'), limit('/log'), acceptLog)
   app.all('/log', requireKey(keys, 'ingest'), methodNotAllowed('POST'))
   app.get('/queue/status', requireKey(keys, 'ingest'), limit('/queue/status'), reportQueueStatus(queue, log))
   app.get('/health', reportHealth(keys))

@@ -4,11 +4,12 @@ import { v7 as uuidv7 } from 'uuid'
 /** The rows of one request, all of one project. */
 export interface AcceptedRows {
   projectId: number
-  rows: readonly string[]
+  /** COPY text in UTF-8, one line each, the last one without a line end. */
+  rows: Uint8Array
+  eventCount: number
   /** How many of them have an event key. */
   keyed: number
-  byteLength: number
-  acceptedAt: string
+  receivedAt: string
 }
 
 /** Makes a batch durable: resolves when its bytes survive a power loss. */
@@ -46,7 +47,7 @@ export class Batcher {
   add(accepted: AcceptedRows): Promise<void> {
     return new Promise((kept, failed) => {
       this.#waiting.push({ ...accepted, kept, failed })
-      this.#bytes += accepted.byteLength
+      this.#bytes += accepted.rows.byteLength
       if (!this.#isWriting) {
         this.#isWriting = true
         void this.#writeAll()
@@ -66,8 +67,8 @@ export class Batcher {
     let bytes = 0
     let count = 0
     for (const waiting of this.#waiting) {
-      rows += waiting.rows.length
-      bytes += waiting.byteLength
+      rows += waiting.eventCount
+      bytes += waiting.rows.byteLength
       if (count > 0 && (rows > maxBatchRows || bytes > maxBatchBytes)) break
       count += 1
     }
@@ -77,20 +78,26 @@ export class Batcher {
   async #write(batch: Waiting[]): Promise<void> {
     try {
       const header = headerOf(batch)
-      const rows = batch.length === 1 ? (batch[0]?.rows ?? []) : batch.flatMap((waiting) => waiting.rows)
-      await this.#keep(header, encodeBatch({ header, rows: rows.join('\n') }))
+      await this.#keep(
+        header,
+        encodeBatch(
+          header,
+          batch.map(({ rows }) => rows),
+        ),
+      )
       for (const { kept } of batch) kept()
     } catch (error) {
       for (const { failed } of batch) failed(error)
     } finally {
-      for (const { byteLength } of batch) this.#bytes -= byteLength
+      for (const { rows } of batch) this.#bytes -= rows.byteLength
     }
   }
 }
 
 function headerOf(batch: readonly Waiting[]): BatchHeader {
   const projects: Record<string, number> = {}
-  for (const { projectId, rows } of batch) projects[projectId] = (projects[projectId] ?? 0) + rows.length
+  for (const { projectId, eventCount } of batch) projects[projectId] = (projects[projectId] ?? 0) + eventCount
   const keyed = batch.reduce((sum, waiting) => sum + waiting.keyed, 0)
-  return { v: 1, id: uuidv7(), acceptedAt: batch[0]?.acceptedAt ?? new Date().toISOString(), projects, keyed }
+  const acceptedAt = batch[0]?.receivedAt ?? new Date().toISOString()
+  return { v: 1, id: uuidv7(), acceptedAt, projects, keyed }
 }

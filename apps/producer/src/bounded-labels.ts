@@ -11,8 +11,7 @@ export class BoundedLabels {
   of(value: string | null): string {
     if (value === null) return 'unknown'
     if (this.#values.has(value)) return value
-    // A tab would part the key that labels are counted under.
-    if (this.#values.size >= this.#max || value.includes('\t')) return 'other'
+    if (this.#values.size >= this.#max) return 'other'
     this.#values.add(value)
     return value
   }

@@ -3,7 +3,7 @@ import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import { queueEnvironment, toQueueOptions, toRedisUrl, type Keep, type QueueLocation } from '@weir/queue'
 import { parseEnvironment, type LogLevel } from '@weir/runtime'
 import { z } from 'zod'
-import type { IntakeLimits } from './routes/accept-events.ts'
+import type { IntakeLimits } from './accept-body.ts'
 
 const routeLimits = z
   .string()

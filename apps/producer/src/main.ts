@@ -13,6 +13,7 @@ import { createLogger, createMetrics, untilStopped } from '@weir/runtime'
 import { createProducerApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { openEventLog } from './event-log.ts'
+import { IntakeThreads } from './intake-threads.ts'
 import { prepareKeys } from './prepare-keys.ts'
 import { watchEventLog } from './producer-metrics.ts'
 
@@ -44,9 +45,20 @@ const rateLimits = openRateLimitStore({
 const queue = openBatchQueue(config.queue.location, config.queue.keep, noteLoss)
 const log = await openEventLog({ journal: config.journal, queue, db, logger })
 watchEventLog(metrics, log, queue)
+const threads = new IntakeThreads(logger)
 
 const isStopping = (): boolean => stopping.signal.aborted
-const app = createProducerApp({ config, keys, rateLimits, log, queue, metrics, logger, isStopping })
+const app = createProducerApp({
+  config,
+  keys,
+  rateLimits,
+  accept: threads.accept,
+  log,
+  queue,
+  metrics,
+  logger,
+  isStopping,
+})
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
 const prepared = prepareKeys({ db, keys, bootstrap: config.bootstrapKeys, logger, signal: stopping.signal })
@@ -54,6 +66,6 @@ const prepared = prepareKeys({ db, keys, bootstrap: config.bootstrapKeys, logger
 logger.info({ signal: await Promise.race([stopped, prepared.then(() => stopped)]) }, 'stopping')
 stopping.abort()
 await closeServer(server)
-await log.close()
+await Promise.all([log.close(), threads.close()])
 await Promise.all([prepared, queue.close(), rateLimits[Symbol.asyncDispose](), keys[Symbol.asyncDispose]()])
 await db.destroy()

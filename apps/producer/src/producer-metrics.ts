@@ -1,6 +1,6 @@
-import { boundedEventType, type CanonicalEvent } from '@weir/events'
 import type { BatchQueue } from '@weir/queue'
 import { createCounter, createGauge, type Metrics } from '@weir/runtime'
+import type { AcceptedBody } from './accept-body.ts'
 import { BoundedLabels } from './bounded-labels.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -8,7 +8,7 @@ import type { EventLog } from './event-log.ts'
 const maxLabelValues = 100
 
 /** Counts accepted events. Every label is bounded: what senders make up is counted as `other`. */
-export function countEvents(metrics: Metrics): (events: readonly CanonicalEvent[]) => void {
+export function countEvents(metrics: Metrics): (accepted: AcceptedBody) => void {
   const accepted = createCounter(metrics, 'weir_events_accepted_total', 'Events that were acknowledged.')
   const logged = createCounter(
     metrics,
@@ -25,36 +25,13 @@ export function countEvents(metrics: Metrics): (events: readonly CanonicalEvent[
   const sources = new BoundedLabels(maxLabelValues)
   const providers = new BoundedLabels(maxLabelValues)
   const models = new BoundedLabels(maxLabelValues)
-  return (events) => {
-    accepted.inc(events.length)
-    for (const [key, count] of countBy(
-      events,
-      (event) => `${boundedEventType(event.event_type)}\t${sources.of(event.source)}`,
-    )) {
-      const [eventType = '', source = ''] = key.split('\t')
-      logged.inc({ event_type: eventType, source }, count)
-    }
-    const llm = events.filter(({ category, llm_model: model }) => category === 'llm' || model !== null)
-    for (const [key, count] of countBy(
-      llm,
-      (event) => `${providers.of(event.llm_provider)}\t${models.of(event.llm_model)}`,
-    )) {
-      const [provider = '', model = ''] = key.split('\t')
-      queries.inc({ provider, model }, count)
+  return ({ eventCount, tallies }) => {
+    accepted.inc(eventCount)
+    for (const { eventType, source, isLlm, provider, model, count } of tallies) {
+      logged.inc({ event_type: eventType, source: sources.of(source) }, count)
+      if (isLlm) queries.inc({ provider: providers.of(provider), model: models.of(model) }, count)
     }
   }
-}
-
-function countBy(
-  events: readonly CanonicalEvent[],
-  keyOf: (event: CanonicalEvent) => string,
-): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const event of events) {
-    const key = keyOf(event)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return counts
 }
 
 /** Reports what lies between acknowledgement and database. */

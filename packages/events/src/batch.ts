@@ -31,9 +31,16 @@ export class UnreadableBatchError extends Error {
   override readonly name = 'UnreadableBatchError'
 }
 
-/** The bytes of a batch, the same in the journal, in the queue and at the consumer. */
-export function encodeBatch(batch: Batch): Buffer {
-  return Buffer.from(`${JSON.stringify(batch.header)}\n${batch.rows}`, 'utf8')
+const lineEnd = Buffer.from('\n')
+
+/**
+ * The bytes of a batch, the same in the journal, in the queue and at the consumer. `rows` are pieces of COPY
+ * text in UTF-8, each without a line end behind its last row.
+ */
+export function encodeBatch(batchHeader: BatchHeader, rows: readonly Uint8Array[]): Buffer {
+  const pieces: Uint8Array[] = [Buffer.from(JSON.stringify(batchHeader))]
+  for (const piece of rows) pieces.push(lineEnd, piece)
+  return Buffer.concat(pieces)
 }
 
 /** Reads `encodeBatch`'s bytes. Throws `UnreadableBatchError`. */

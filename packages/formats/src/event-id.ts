@@ -3,11 +3,12 @@ import { createHash, randomFillSync } from 'node:crypto'
 const hex = Array.from({ length: 256 }, (_unused, byte) => byte.toString(16).padStart(2, '0'))
 const pool = Buffer.allocUnsafe(8_192)
 let used = pool.length
+let lastMs = -1
 let sequence = 0
 
 /**
- * A UUIDv7 whose time is the event's, so that a lookup by id knows its day. Ids made one after the other for
- * the same millisecond sort in that order.
+ * A UUIDv7 whose time is the event's, so that a lookup by id knows its day. Up to 4,096 ids made one after the
+ * other for the same millisecond sort in that order, so the events of a request that share a time do.
  *
  * Not from a library: at 1.3 µs an id the `uuid` package would be the largest single cost of an event
  * (docs/decisions/0004). Layout: RFC 9562, section 5.7.
@@ -17,7 +18,8 @@ export function createEventId(ms: number): string {
     randomFillSync(pool)
     used = 0
   }
-  sequence = (sequence + 1) & 0xfff
+  sequence = ms === lastMs ? (sequence + 1) & 0xfff : 0
+  lastMs = ms
   const id = layOut(ms, sequence, pool, used)
   used += 8
   return id

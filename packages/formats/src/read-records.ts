@@ -18,19 +18,24 @@ export interface Records {
 /**
  * Reads a body of one JSON object, a JSON array, `{"events":[…]}` or one JSON object a line (NDJSON), whatever
  * its `Content-Type` says, because many senders say something else. In NDJSON a line that cannot be read is
- * refused alone; in the other forms the whole body is.
+ * refused alone; in the other forms the whole body is. Blank lines count for nothing, a byte order mark neither.
+ * Of a key that an object has twice, the last value counts.
  */
 export function readRecords(body: Buffer): Records | Refusal {
   if (!isUtf8(body)) return { code: 'invalid-encoding', detail: 'The body is not UTF-8.', pointer: '#' }
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
   const text = body.toString('utf8', start)
   const hasEscapes = body.includes(0x5c)
-  const alteredNumbers = () => findAlteredNumbers(text)
   const whole = parse(text)
-  if (whole.refusal === undefined) return { ...unwrap(whole.value), hasEscapes, alteredNumbers }
-  const lines = readLines(text)
+  if (whole.refusal === undefined) {
+    return { ...unwrap(whole.value), hasEscapes, alteredNumbers: onceFound([text]) }
+  }
+  const lines = splitLines(text)
   if (lines === undefined) return whole.refusal
-  return { records: lines, isSingle: false, hasEscapes, alteredNumbers }
+  const records = lines.map(parse)
+  const readable = lines.filter((_line, index) => records[index]?.refusal === undefined)
+  if (readable.length === 0) return whole.refusal
+  return { records, isSingle: false, hasEscapes, alteredNumbers: onceFound(readable) }
 }
 
 function unwrap(value: unknown): Pick<Records, 'records' | 'isSingle'> {
@@ -61,38 +66,35 @@ function withoutQuote(message: string): string {
     : `The body is not JSON: unexpected input ${position}.`
 }
 
-/** `undefined` when the text is not a list of lines of JSON. */
-function readLines(text: string): RawRecord[] | undefined {
+/**
+ * The lines of NDJSON. Undefined for anything else, above all for a list or an envelope that was cut off: its
+ * last line may well be an object, and taking that one alone would lose the others behind a 202.
+ */
+function splitLines(text: string): string[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
-  if (lines.length < 2) return undefined
-  const records = lines.map(parse)
-  return records.some((record) => record.refusal === undefined && isObject(record.value))
-    ? records
-    : undefined
+  const first = lines[0]?.trim() ?? ''
+  return lines.length > 1 && first.startsWith('{') && first.endsWith('}') ? lines : undefined
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Found when first asked for, and once: it reads the whole body again. */
+function onceFound(texts: readonly string[]): Records['alteredNumbers'] {
+  let found: ReadonlySet<number> | undefined
+  return () => (found ??= findAlteredNumbers(texts))
 }
 
-function findAlteredNumbers(text: string): ReadonlySet<number> {
+/** Strings, so that digits in them are passed over, and numbers. In JSON that was parsed it takes linear time. */
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/** Whole numbers that may exceed 2^53. A longer one is infinite, and refused for that. */
+const longInteger = /^-?\d{16,309}$/
+
+/** Only digits are compared: who writes an exponent or a point has chosen a double. */
+function findAlteredNumbers(texts: readonly string[]): ReadonlySet<number> {
   const altered = new Set<number>()
-  // The third argument is newer than the library's types: the digits as they stood in the text.
-  const compare = (_key: string, value: unknown, context?: { source?: string }): unknown => {
-    if (typeof value === 'number' && isAltered(value, context?.source ?? '')) altered.add(value)
-    return value
-  }
-  for (const part of [text, ...text.split('\n')]) {
-    try {
-      JSON.parse(part, compare)
-      if (part === text) break
-    } catch {
-      // Not JSON as a whole: its lines are. A bad line has its own refusal.
+  for (const text of texts) {
+    for (const [token] of text.matchAll(stringOrNumber)) {
+      if (longInteger.test(token) && BigInt(token) !== BigInt(Number(token))) altered.add(Number(token))
     }
   }
   return altered
-}
-
-function isAltered(value: number, source: string): boolean {
-  return /^-?\d+$/.test(source) && BigInt(source) !== BigInt(value)
 }

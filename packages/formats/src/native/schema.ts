@@ -1,7 +1,23 @@
 import { z } from 'zod'
 import { knownEventTypes } from '@weir/events'
+import { readLevel } from '../levels.ts'
+import { dimension } from '../lifted-fields.ts'
+import { isRefusal } from '../refusal.ts'
+import { isStorableText } from '../storable.ts'
+import { readTimestamp } from '../timestamp.ts'
+import { readIdentifier } from './read-envelope.ts'
 
-/** What `POST /log` documents of one event. `toEvent` takes exactly what this takes, and lifts what it knows. */
+const identifier = z
+  .union([z.string().min(1).max(256), z.int()])
+  .refine((value) => readIdentifier(value) !== undefined, 'must have printable characters only')
+
+const anyTime = { maxAgeMs: Infinity, maxFutureMs: Infinity }
+const readSource = dimension(80)
+
+/**
+ * What `POST /log` documents of one event. `toEvent` takes exactly what this takes, unless the event is too old,
+ * too large, or holds what cannot be stored; a test holds the two together.
+ */
 export const nativeEvent = z
   .looseObject({
     event_type: z
@@ -11,12 +27,10 @@ export const nativeEvent = z
         description: `What happened. Known types: ${Object.keys(knownEventTypes).join(', ')}. Any other is welcome.`,
         example: 'llm_query_sent',
       }),
-    session_id: z
-      .union([z.string().min(1).max(256), z.int()])
-      .nullish()
-      .meta({ example: 123 }),
+    session_id: identifier.nullish().meta({ example: 123 }),
     timestamp: z
       .union([z.iso.datetime({ offset: true }), z.int()])
+      .refine((value) => !isRefusal(readTimestamp(value, 0, anyTime)), 'must be an instant that exists')
       .optional()
       .meta({
         description:
@@ -27,18 +41,23 @@ export const nativeEvent = z
       .string()
       .min(1)
       .max(80)
+      .refine(
+        (value) => readSource(value) !== undefined && isStorableText(value),
+        'must be 1 to 80 bytes of text',
+      )
       .nullish()
       .meta({ description: 'The gateway or program that sends.', example: 'gateway' }),
     level: z
       .string()
+      .refine((value) => readLevel(value) !== undefined, 'must be the name of a level')
       .nullish()
       .meta({ description: 'trace, debug, info, warning, error or critical.', example: 'info' }),
-    event_id: z
-      .union([z.string().min(1).max(256), z.int()])
+    event_id: identifier
       .nullish()
       .meta({ description: 'Your own id of the event: sent again, the event is still counted once.' }),
+    user_id: identifier.nullish().meta({ description: 'Who did it; also in the payload.', example: 'u1' }),
     payload: z
-      .record(z.string(), z.unknown())
+      .looseObject({ user_id: identifier.nullish() })
       .optional()
       .meta({
         description:

@@ -1,0 +1,158 @@
+import { hash } from 'node:crypto'
+import { boundedEventType, encodeRow, type CanonicalEvent } from '@weir/events'
+import { isRefusal, readRecords, toEvent, type Intake, type Records, type Refusal } from '@weir/formats'
+
+/** What one request may hold. */
+export interface IntakeLimits {
+  maxBodyBytes: number
+  maxEventBytes: number
+  maxEventsPerRequest: number
+  maxAgeMs: number
+  maxFutureMs: number
+}
+
+/** What is known of a request beside its body. Plain data: it crosses to another thread. */
+export interface IntakeRequest {
+  projectId: number
+  receivedAtMs: number
+  requestId: string
+  traceId: string | undefined
+  spanId: string | undefined
+  idempotencyKey: string | undefined
+  limits: IntakeLimits
+}
+
+/** How many events of a body had these labels. */
+export interface Tally {
+  eventType: string
+  source: string
+  /** Whether it is a call of a model; provider and model are only then of interest. */
+  isLlm: boolean
+  provider: string | null
+  model: string | null
+  count: number
+}
+
+/** The part of a body that can be kept, and the answer to give once it is. */
+export interface AcceptedBody {
+  rows: Uint8Array
+  eventCount: number
+  /** Rows that have an event key. */
+  keyed: number
+  receivedAt: string
+  /** JSON of the 202. */
+  answer: string
+  tallies: Tally[]
+}
+
+/** Why nothing of a body can be kept. `code` is a kind of problem. */
+export interface RefusedBody {
+  code: Refusal['code']
+  detail: string
+  errors: Rejection[]
+}
+
+export interface Rejection {
+  index: number
+  code: string
+  detail: string
+  pointer: string
+}
+
+/** Most refusals that a problem lists. */
+const maxListedRefusals = 100
+
+/** Reads a body into rows. Pure, so that any thread can do it. */
+export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody | RefusedBody {
+  const records = readRecords(body)
+  if (isRefusal(records)) return toRefusedBody([{ index: 0, refusal: records }], true)
+  const { maxEventsPerRequest } = request.limits
+  if (records.records.length === 0) return refuse('validation-failed', 'The body holds no events.')
+  if (records.records.length > maxEventsPerRequest) {
+    return refuse('payload-too-large', `A request holds at most ${maxEventsPerRequest} events.`)
+  }
+  const intake = toIntake(body, request, records)
+  const events: CanonicalEvent[] = []
+  const refused: Refused[] = []
+  records.records.forEach((record, index) => {
+    const event = record.refusal ?? toEvent(record.value, intake, index)
+    if (isRefusal(event)) refused.push({ index, refusal: event })
+    else events.push(event)
+  })
+  if (events.length === 0) return toRefusedBody(refused, records.isSingle)
+  return {
+    rows: Buffer.from(events.map((event) => encodeRow(event, records.hasEscapes)).join('\n'), 'utf8'),
+    eventCount: events.length,
+    keyed: events.reduce((sum, event) => sum + (event.event_key === null ? 0 : 1), 0),
+    receivedAt: intake.receivedAt,
+    answer: toAnswer(events, refused, records.isSingle),
+    tallies: tally(events),
+  }
+}
+
+interface Refused {
+  index: number
+  refusal: Refusal
+}
+
+function toIntake(body: Buffer, request: IntakeRequest, records: Records): Intake {
+  const { projectId, receivedAtMs, requestId, traceId, spanId, idempotencyKey, limits } = request
+  return {
+    projectId,
+    receivedAtMs,
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    requestId,
+    traceId,
+    spanId,
+    // The body is part of the key: a key that is used again for another body would otherwise lose that body.
+    keyPrefix:
+      idempotencyKey === undefined
+        ? undefined
+        : `idempotency-key:${idempotencyKey}:${hash('sha256', body, 'base64url')}:`,
+    window: limits,
+    maxEventBytes: limits.maxEventBytes,
+    body: records,
+  }
+}
+
+function toAnswer(events: readonly CanonicalEvent[], refused: readonly Refused[], isSingle: boolean): string {
+  const ids = events.map(({ id }) => id)
+  // An id needs no escapes, and this is written for every request.
+  const list = `"accepted":${ids.length},"ids":["${ids.join('","')}"]`
+  if (isSingle) return `{"id":"${ids[0]}","status":"queued",${list}}`
+  if (refused.length === 0) return `{${list}}`
+  return `{${list},"rejected":${JSON.stringify(refused.map((one) => toRejection(one, isSingle)))}}`
+}
+
+function tally(events: readonly CanonicalEvent[]): Tally[] {
+  const tallies = new Map<string, Tally>()
+  for (const event of events) {
+    const { source, category, llm_provider: provider, llm_model: model } = event
+    const eventType = boundedEventType(event.event_type)
+    const isLlm = category === 'llm' || model !== null
+    const key = isLlm ? `${eventType}\t${source}\t${provider}\t${model}` : `${eventType}\t${source}`
+    const known = tallies.get(key)
+    if (known === undefined) tallies.set(key, { eventType, source, isLlm, provider, model, count: 1 })
+    else known.count += 1
+  }
+  return [...tallies.values()]
+}
+
+function refuse(code: Refusal['code'], detail: string): RefusedBody {
+  return { code, detail, errors: [] }
+}
+
+function toRefusedBody(refused: readonly Refused[], isSingle: boolean): RefusedBody {
+  const first = refused[0]?.refusal
+  return {
+    code: first?.code ?? 'validation-failed',
+    detail:
+      refused.length === 1 && first !== undefined ? first.detail : 'None of the events could be accepted.',
+    errors: refused.slice(0, maxListedRefusals).map((one) => toRejection(one, isSingle)),
+  }
+}
+
+function toRejection({ index, refusal }: Refused, isSingle: boolean): Rejection {
+  const pointer = isSingle ? refusal.pointer : `#/${index}${refusal.pointer.slice(1)}`
+  return { index, code: refusal.code, detail: refusal.detail, pointer }
+}
