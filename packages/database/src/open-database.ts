@@ -28,7 +28,8 @@ export function openPool(options: DatabaseOptions, onLostConnection: (error: Err
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + 1_000,
     keepAlive: true,
-    options: '-c timezone=UTC',
+    // Compiling pays where a statement runs for seconds; none of Weir's is meant to.
+    options: '-c timezone=UTC -c jit=off',
   }
   const pool = new Pool(config)
   pool.on('error', onLostConnection)

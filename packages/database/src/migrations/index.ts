@@ -1,7 +1,13 @@
 import type { Migration } from 'kysely/migration'
-import * as createTables from './0001_create_tables.ts'
+import * as createKeys from './0001_create_keys.ts'
+import * as createEvents from './0002_create_events.ts'
+import * as createRollups from './0003_create_rollups.ts'
+import * as createViews from './0004_create_views.ts'
 
 /** Every migration by name, in the order in which they run. */
 export const migrations: Record<string, Migration> = {
-  '0001_create_tables': createTables,
+  '0001_create_keys': createKeys,
+  '0002_create_events': createEvents,
+  '0003_create_rollups': createRollups,
+  '0004_create_views': createViews,
 }
