@@ -67,7 +67,7 @@ export function anEvent(fields: Partial<CanonicalEvent> = {}): CanonicalEvent {
 /** Stores events and their rollup deltas, as the consumer's transaction would. Creates project 1 if need be. */
 export async function storeEvents(database: TestDatabase, events: readonly CanonicalEvent[]): Promise<void> {
   await database.pool.query(`insert into projects (name) values ('default') on conflict do nothing`)
-  const rows = events.map(encodeRow)
+  const rows = events.map((event) => encodeRow(event))
   const rollups = new RollupAccumulator()
   for (const row of rows) rollups.add(row)
   const client = await database.pool.connect()
