@@ -1,11 +1,12 @@
 import { createCounter, createGauge, createHistogram, type Metrics } from '@weir/runtime'
 import type { BatchQueue } from '@weir/queue'
 import type { WriterObserver } from './batch-writer.ts'
+import type { Progress } from './progress.ts'
 
 const lagBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600]
 
-/** Counts what transactions did. */
-export function observeWriter(metrics: Metrics): WriterObserver {
+/** Counts what transactions did, and notes it as progress. */
+export function observeWriter(metrics: Metrics, progress: Progress): WriterObserver {
   const stored = createCounter(metrics, 'weir_events_stored_total', 'Events stored.')
   const duplicates = createCounter(
     metrics,
@@ -25,6 +26,7 @@ export function observeWriter(metrics: Metrics): WriterObserver {
   )
   return {
     stored(batches, counts) {
+      progress.note()
       stored.inc(counts.events)
       duplicates.inc(counts.duplicates)
       quarantined.inc(counts.quarantined)

@@ -6,6 +6,7 @@ import {
   type QueueLocation,
 } from '@weir/queue'
 import { backoffMs, sleep, type Logger } from '@weir/runtime'
+import type { BatchWriter } from './batch-writer.ts'
 import type { Progress } from './progress.ts'
 
 export interface IntakeOptions {
@@ -14,8 +15,7 @@ export interface IntakeOptions {
   process: ProcessJob
   concurrency: number
   progress: Progress
-  /** Batches that are being stored. */
-  pending: () => number
+  writer: Pick<BatchWriter, 'pending'>
   logger: Logger
 }
 
@@ -24,7 +24,7 @@ const watchIntervalMs = 5_000
 
 /** Takes batches from the queue, from whenever its server can be reached. */
 export function startIntake(options: IntakeOptions): { close: () => Promise<void> } {
-  const { location, queue, process, concurrency, progress, pending, logger } = options
+  const { location, queue, process, concurrency, progress, writer, logger } = options
   const stop = new AbortController()
   const logError = createErrorLog(logger)
 
@@ -46,7 +46,7 @@ export function startIntake(options: IntakeOptions): { close: () => Promise<void
         ({ waiting: count }) => count,
         () => undefined,
       )
-      if (waiting === 0 && pending() === 0) progress.note()
+      if (waiting === 0 && writer.pending === 0) progress.note()
       await sleep(watchIntervalMs, stop.signal)
     }
   }

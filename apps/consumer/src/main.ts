@@ -1,74 +1,50 @@
-import { ensurePartitions, migrateToLatest, openDatabase, openPool } from '@weir/database'
+import { openDatabase, openPool } from '@weir/database'
 import { closeServer, createHttpServer, listen } from '@weir/http'
 import { openBatchQueue } from '@weir/queue'
-import { backoffMs, createLogger, createMetrics, sleep, untilStopped } from '@weir/runtime'
+import { createLogger, createMetrics, untilStopped } from '@weir/runtime'
 import { createConsumerApp } from './app.ts'
 import { BatchWriter } from './batch-writer.ts'
 import { readConfig } from './config.ts'
 import { observeWriter, watchQueue } from './consumer-metrics.ts'
 import { startIntake } from './intake.ts'
+import { prepareDatabase } from './prepare-database.ts'
 import { processBatch } from './process-batch.ts'
 import { Progress } from './progress.ts'
 import { startUpkeep } from './upkeep.ts'
 
 const config = readConfig(process.env)
-const stopped = untilStopped()
+const stopping = new AbortController()
+const stopped = untilStopped().finally(() => stopping.abort())
 const logger = createLogger('consumer', config.logLevel)
 const metrics = createMetrics()
 const progress = new Progress()
-const noteLoss = (error: Error): void => logger.warn({ err: error }, 'a connection to the database was lost')
+const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
+const url = config.databaseUrl
 const pool = openPool(
-  { url: config.databaseUrl, poolSize: 6, applicationName: 'weir-consumer', statementTimeoutMs: 30_000 },
+  { url, poolSize: 6, applicationName: 'weir-consumer', statementTimeoutMs: 30_000 },
   noteLoss,
 )
 const db = openDatabase(pool)
 const queue = openBatchQueue(config.queue.location, config.queue.keep, noteLoss)
+watchQueue(metrics, queue)
 const server = createHttpServer(createConsumerApp({ logger, metrics, progress }))
-await listen(server, config.port, config.host)
-logger.info({ port: config.port }, 'listening')
+logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
 
-await prepareDatabase()
-const observer = observeWriter(metrics)
+await prepareDatabase(db, logger, stopping.signal)
+const { maxEventsPerTransaction, foldIntervalMs, concurrency } = config
 const writer = new BatchWriter({
   pool,
   logger,
-  maxEventsPerTransaction: config.maxEventsPerTransaction,
-  observer: {
-    stored: (batches, counts) => {
-      progress.note()
-      observer.stored(batches, counts)
-    },
-  },
+  maxEventsPerTransaction,
+  observer: observeWriter(metrics, progress),
 })
-watchQueue(metrics, queue)
-const upkeep = startUpkeep({ db, pool, logger, foldIntervalMs: config.foldIntervalMs })
-const intake = startIntake({
-  location: config.queue.location,
-  queue,
-  process: processBatch(writer, pool, logger),
-  concurrency: config.concurrency,
-  progress,
-  pending: () => writer.pending,
-  logger,
-})
+const upkeep = startUpkeep({ db, pool, logger, foldIntervalMs })
+const { location } = config.queue
+const store = processBatch(writer, pool, logger)
+const intake = startIntake({ location, queue, process: store, concurrency, progress, writer, logger })
 
 logger.info({ signal: await stopped }, 'stopping')
 await intake.close()
 writer.close()
 await Promise.all([upkeep.close(), queue.close(), closeServer(server)])
 await db.destroy()
-
-/** The database may start after this process does. */
-async function prepareDatabase(): Promise<void> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const applied = await migrateToLatest(db)
-      if (applied.length > 0) logger.info({ applied }, 'database migrated')
-      await ensurePartitions(db, new Date())
-      return
-    } catch (error) {
-      logger.warn({ err: error }, 'the database is not ready; trying again')
-      await sleep(backoffMs(attempt, { baseMs: 200, maxMs: 2_000 }))
-    }
-  }
-}

@@ -1,13 +1,19 @@
+import type { Database } from '@weir/database'
 import {
   countRequests,
   createApp,
+  createKeyRoute,
   identifyRequest,
   limitRequests,
+  listKeysRoute,
   methodNotAllowed,
   notFound,
   requireKey,
+  revokeKeyRoute,
+  rotateKeyRoute,
   sendProblem,
   serveMetrics,
+  serveOpenApi,
   type KeyStore,
   type RateLimitStore,
 } from '@weir/http'
@@ -18,6 +24,7 @@ import type { Config } from './config.ts'
 import type { EventLog } from './event-log.ts'
 import type { AcceptBody } from './intake-threads.ts'
 import { keepOrRefuse } from './keep-or-refuse.ts'
+import { createProducerOpenApi } from './openapi.ts'
 import { countEvents } from './producer-metrics.ts'
 import { acceptEvents } from './routes/accept-events.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
@@ -25,6 +32,7 @@ import { reportQueueStatus } from './routes/report-queue-status.ts'
 
 export interface Dependencies {
   config: Pick<Config, 'limits' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
+  db: Database
   keys: KeyStore
   rateLimits: RateLimitStore
   accept: AcceptBody
@@ -37,7 +45,7 @@ export interface Dependencies {
 
 /** Every route of the producer. A line reads: who may, how often, what happens. */
 export function createProducerApp(dependencies: Dependencies): Express {
-  const { config, keys, rateLimits, accept, log, queue, metrics, logger, isStopping } = dependencies
+  const { config, db, keys, rateLimits, accept, log, queue, metrics, logger, isStopping } = dependencies
   const readiness = {
     keysAreKnown: () => keys.isCurrent || keys.size > 0,
     journalIsWritable: () => !log.journal.isBroken,
@@ -64,6 +72,13 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.get('/health', reportHealth(keys))
   app.get('/health/ready', reportReadiness(readiness))
   if (config.hasMetrics) app.get('/metrics', serveMetrics(metrics.registry))
+  app.get('/openapi.json', serveOpenApi(createProducerOpenApi()))
+
+  app.use('/admin', requireKey(keys, 'admin'), limit('/admin'))
+  app.get('/admin/keys', listKeysRoute(db))
+  app.post('/admin/keys', createKeyRoute(db))
+  app.post('/admin/keys/:id/rotate', rotateKeyRoute(db))
+  app.delete('/admin/keys/:id', revokeKeyRoute(db))
 
   app.use(notFound)
   app.use(sendProblem)

@@ -1,0 +1,118 @@
+import { nativeEvent } from '@weir/formats'
+import { createOpenApi, keyRouteDescriptions, type OpenApiDocument, type RouteDescription } from '@weir/http'
+import { z } from 'zod'
+
+const rejection = z
+  .object({
+    index: z.int().meta({ description: 'Which event of the request, from 0.' }),
+    code: z.string().meta({ example: 'invalid-timestamp' }),
+    detail: z.string(),
+    pointer: z.string().meta({ example: '#/1/timestamp' }),
+  })
+  .meta({ id: 'Rejection', description: 'An event that was not accepted, and why.' })
+
+const accepted = z
+  .object({
+    accepted: z.int().meta({ description: 'How many events were accepted.' }),
+    ids: z.array(z.guid()).meta({ description: 'Their ids, in order.' }),
+    id: z.guid().optional().meta({ description: 'Of the one event, when the body was one.' }),
+    status: z.literal('queued').optional(),
+    rejected: z.array(rejection).optional(),
+  })
+  .meta({ id: 'Accepted', description: 'These events are on disk, and will be counted exactly once.' })
+
+const queueStatus = z
+  .object({
+    queue_size: z.int().meta({ description: 'Batches that are not stored yet.' }),
+    waiting: z.int(),
+    active: z.int(),
+    delayed: z.int(),
+    failed: z.int(),
+    oldest_seconds: z.number(),
+    journal: z.object({ bytes: z.int(), unconfirmed_batches: z.int(), oldest_seconds: z.number() }),
+  })
+  .meta({ id: 'QueueStatus' })
+
+const routes: readonly RouteDescription[] = [
+  {
+    method: 'post',
+    path: '/log',
+    scope: 'ingest',
+    summary: 'Accepts events',
+    description:
+      'One event, an array, `{"events":[…]}` or one event a line (NDJSON), whatever the content type says; `gzip`, ' +
+      '`deflate`, `br` or `zstd`. One event that is refused does not keep the others out. With an `event_id`, or an ' +
+      '`Idempotency-Key` header for the whole body, sending again counts once.',
+    body: {
+      schema: z.union([nativeEvent, z.array(nativeEvent), z.object({ events: z.array(nativeEvent) })]),
+      contentTypes: ['application/json', 'application/x-ndjson'],
+    },
+    response: { status: 202, description: 'Accepted and on disk.', schema: accepted },
+    problems: [
+      'invalid-json',
+      'invalid-encoding',
+      'validation-failed',
+      'unstorable-text',
+      'unsafe-number',
+      'too-deep',
+      'reserved-key',
+      'invalid-timestamp',
+      'timestamp-out-of-window',
+      'corrupt-content-encoding',
+      'request-timeout',
+      'payload-too-large',
+      'unsupported-media-type',
+      'unsupported-content-encoding',
+      'quota-exceeded',
+    ],
+  },
+  {
+    method: 'get',
+    path: '/queue/status',
+    scope: 'ingest',
+    summary: 'What lies between acknowledgement and database',
+    response: { status: 200, description: 'Counts of batches.', schema: queueStatus },
+    problems: ['quota-exceeded'],
+  },
+  {
+    method: 'get',
+    path: '/health',
+    summary: 'Whether the process runs, and whether a key is valid',
+    response: {
+      status: 200,
+      description: 'It runs. With a key, `key_valid` says whether that is one.',
+      schema: z.object({ status: z.literal('ok'), service: z.string(), key_valid: z.boolean().optional() }),
+    },
+  },
+  {
+    method: 'get',
+    path: '/health/ready',
+    summary: 'Whether events can be accepted',
+    response: {
+      status: 200,
+      description: 'They can.',
+      schema: z.object({ status: z.literal('ready') }).loose(),
+    },
+    problems: ['temporary-reduced-capacity'],
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    summary: 'Metrics for Prometheus',
+    response: {
+      status: 200,
+      description: 'Text exposition format.',
+      schema: z.string(),
+      contentType: 'text/plain',
+    },
+  },
+  ...keyRouteDescriptions,
+]
+
+/** The producer's OpenAPI 3.1 document, made of the schemas that its routes parse with. */
+export function createProducerOpenApi(): OpenApiDocument {
+  return createOpenApi(
+    { title: 'Weir producer', version: '0.1.0', description: 'Takes events and keeps them.' },
+    routes,
+  )
+}
