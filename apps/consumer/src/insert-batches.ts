@@ -1,9 +1,10 @@
 import type { Batch } from '@weir/events'
 import type { PoolClient } from 'pg'
 
-/** The rows of batches that were not in the ledger yet. */
+/** Rows to store: as the bytes that came, and as lines, of which the rollups are made. */
 export interface FreshRows {
-  rows: string[]
+  pieces: (Uint8Array | string)[]
+  lines: string[]
   /** How many of them have an event key, at most. */
   keyed: number
 }
@@ -37,19 +38,21 @@ export async function insertBatches(client: PoolClient, batches: readonly Batch[
 }
 
 function collectFresh(batches: readonly Batch[], isNew: Set<string>): FreshRows {
-  const rows: string[] = []
-  let keyed = 0
-  for (const { header, rows: text } of batches) {
-    const fresh = Object.keys(header.projects).filter((projectId) =>
-      isNew.delete(`${projectId} ${header.id}`),
-    )
-    if (fresh.length === 0) continue
-    keyed += header.keyed
-    const lines = text.split('\n')
-    const isWhole = fresh.length === Object.keys(header.projects).length
-    for (const line of lines) {
-      if (isWhole || fresh.includes(line.slice(0, line.indexOf('\t')))) rows.push(line)
-    }
+  const fresh: FreshRows = { pieces: [], lines: [], keyed: 0 }
+  for (const { header, rows } of batches) {
+    const projects = Object.keys(header.projects)
+    const newProjects = projects.filter((projectId) => isNew.delete(`${projectId} ${header.id}`))
+    if (newProjects.length === 0) continue
+    fresh.keyed += header.keyed
+    const lines = rows.toString('utf8').split('\n')
+    const isWhole = newProjects.length === projects.length
+    const wanted = isWhole
+      ? lines
+      : lines.filter((line) => newProjects.includes(line.slice(0, line.indexOf('\t'))))
+    for (const line of wanted) fresh.lines.push(line)
+    // What goes in whole goes as the bytes that came: nothing is encoded again.
+    if (isWhole) fresh.pieces.push(rows)
+    else fresh.pieces.push(wanted.join('\n'))
   }
-  return { rows, keyed }
+  return fresh
 }

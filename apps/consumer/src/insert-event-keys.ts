@@ -1,19 +1,16 @@
 import { columnIndex, decodeField } from '@weir/events'
 import type { PoolClient } from 'pg'
+import type { FreshRows } from './insert-batches.ts'
 
 /**
  * Enters the senders' own keys of events and gives the rows that are to be stored: those without a key, and the
- * first of each key that was not there yet. `keyed` is how many rows have one at most; with none, nothing is asked.
+ * first of each key that was not there yet.
  */
-export async function insertEventKeys(
-  client: PoolClient,
-  rows: readonly string[],
-  keyed: number,
-): Promise<readonly string[]> {
-  if (keyed === 0) return rows
-  const keys = rows.map(keyOf)
+export async function insertEventKeys(client: PoolClient, fresh: FreshRows): Promise<FreshRows> {
+  if (fresh.keyed === 0) return fresh
+  const keys = fresh.lines.map(keyOf)
   const wanted = new Map(keys.filter((key) => key !== undefined).map((key) => [key.id, key]))
-  if (wanted.size === 0) return rows
+  if (wanted.size === 0) return fresh
   const { rows: inserted } = await client.query<{ project_id: number; event_key: string }>({
     name: 'insert-event-keys',
     text: `
@@ -28,10 +25,11 @@ export async function insertEventKeys(
     ],
   })
   const isNew = new Set(inserted.map((row) => `${row.project_id} ${row.event_key}`))
-  return rows.filter((_row, index) => {
+  const lines = fresh.lines.filter((_line, index) => {
     const key = keys[index]
     return key === undefined || isNew.delete(key.id)
   })
+  return lines.length === fresh.lines.length ? fresh : { ...fresh, pieces: lines, lines }
 }
 
 function keyOf(row: string): { id: string; projectId: string; eventKey: string } | undefined {

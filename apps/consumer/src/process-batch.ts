@@ -5,17 +5,17 @@ import type { Pool } from 'pg'
 import type { BatchWriter } from './batch-writer.ts'
 import { quarantineJob } from './quarantine.ts'
 
-/** Stores the batch of a job. A job that holds none is set apart: trying again would not mend it. */
+/** Stores the batches of a job. A job that cannot be read is set apart: trying again would not mend it. */
 export function processBatch(writer: BatchWriter, pool: Pool, logger: Logger): ProcessJob {
   return async (job) => {
-    let batch: Batch
+    let batches: Batch[]
     try {
-      batch = decodeBatch(await fromBatchJob(job.data))
+      batches = (await fromBatchJob(job.data)).map(decodeBatch)
     } catch (error) {
       await quarantineJob(pool, job.id ?? '', job.data, error)
       logger.error({ err: error, jobId: job.id }, 'a job that cannot be read is in the quarantine')
       return
     }
-    await writer.store(batch)
+    await Promise.all(batches.map((batch) => writer.store(batch)))
   }
 }

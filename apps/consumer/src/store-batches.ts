@@ -1,7 +1,7 @@
 import { copyInto, deltaColumns, RollupAccumulator, uniqueDeltaColumns } from '@weir/database'
 import { eventColumns, type Batch } from '@weir/events'
 import type { Pool, PoolClient } from 'pg'
-import { insertBatches } from './insert-batches.ts'
+import { insertBatches, type FreshRows } from './insert-batches.ts'
 import { insertEventKeys } from './insert-event-keys.ts'
 
 /** How many events of some batches were stored, and how many were there already. */
@@ -10,13 +10,13 @@ export interface Stored {
   duplicates: number
 }
 
-/** Writes rows of events into `log_events`. */
-export type WriteRows = (client: PoolClient, rows: readonly string[]) => Promise<readonly string[]>
+/** Writes rows into `log_events` and gives the lines of those that it wrote. */
+export type WriteRows = (client: PoolClient, rows: FreshRows) => Promise<readonly string[]>
 
 /** Writes all rows, or throws. */
-export const copyRows: WriteRows = async (client, rows) => {
-  await copyInto(client, 'log_events', eventColumns, rows)
-  return rows
+export const copyRows: WriteRows = async (client, { pieces, lines }) => {
+  await copyInto(client, 'log_events', eventColumns, pieces)
+  return lines
 }
 
 /**
@@ -44,14 +44,14 @@ export async function storeBatches(pool: Pool, batches: readonly Batch[], write 
 async function storeWithin(client: PoolClient, batches: readonly Batch[], write: WriteRows): Promise<Stored> {
   const total = batches.reduce((sum, { header }) => sum + eventCountOf(header.projects), 0)
   const fresh = await insertBatches(client, batches)
-  const rows = await insertEventKeys(client, fresh.rows, fresh.keyed)
-  if (rows.length === 0) return { events: 0, duplicates: total }
+  const rows = await insertEventKeys(client, fresh)
+  if (rows.lines.length === 0) return { events: 0, duplicates: total }
   const written = await write(client, rows)
   const rollups = new RollupAccumulator()
   for (const row of written) rollups.add(row)
   await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows())
   await copyLines(client, 'unique_deltas', uniqueDeltaColumns, rollups.uniqueDeltaRows())
-  return { events: written.length, duplicates: total - rows.length }
+  return { events: written.length, duplicates: total - rows.lines.length }
 }
 
 async function copyLines(

@@ -16,8 +16,8 @@ export interface StoredApart extends Stored {
  */
 export async function storeWithQuarantine(pool: Pool, batch: Batch): Promise<StoredApart> {
   let quarantined = 0
-  const write: WriteRows = (client, rows) =>
-    writeHalves(client, rows, async (row, error) => {
+  const write: WriteRows = (client, { lines }) =>
+    writeHalves(client, lines, async (row, error) => {
       await quarantineRow(client, { row, batchId: batch.header.id, projectId: projectOf(row), error })
       quarantined += 1
     })

@@ -90,6 +90,18 @@ export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody |
   }
 }
 
+let lastMs = 0
+let lastText = ''
+
+/** Many requests arrive in one millisecond. */
+function toText(ms: number): string {
+  if (ms !== lastMs) {
+    lastMs = ms
+    lastText = new Date(ms).toISOString()
+  }
+  return lastText
+}
+
 interface Refused {
   index: number
   refusal: Refusal
@@ -100,7 +112,7 @@ function toIntake(body: Buffer, request: IntakeRequest, records: Records): Intak
   return {
     projectId,
     receivedAtMs,
-    receivedAt: new Date(receivedAtMs).toISOString(),
+    receivedAt: toText(receivedAtMs),
     requestId,
     traceId,
     spanId,

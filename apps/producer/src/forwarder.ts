@@ -4,11 +4,14 @@ import type { BatchQueue } from '@weir/queue'
 import { backoffMs, sleep, type Logger } from '@weir/runtime'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 
-/** Adds that are under way at the same time: enough to fill a pipeline, too few to lose order far. */
-const lanes = 8
+/** Adds under way at the same time: one travels while the other is packed, and batches gather meanwhile. */
+const lanes = 2
+
+/** A job takes the batches that wait, up to about this. */
+const maxJobBytes = 512 * 1024
 
 /** Batches are kept in memory between journal and queue up to this; beyond it they are read from the disk again. */
-const maxBytesInMemory = 32 * 1024 * 1024
+const maxBytesInMemory = 8 * 1024 * 1024
 
 interface Item {
   batch: UnconfirmedBatch
@@ -66,29 +69,35 @@ export class Forwarder {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const item = this.#take()
-      if (item === undefined) await new Promise<void>((resolve) => this.#wake.push(resolve))
-      else await this.#forward(item)
+      const items = this.#take()
+      if (items.length === 0) await new Promise<void>((resolve) => this.#wake.push(resolve))
+      else await this.#forward(items)
     }
   }
 
-  #take(): Item | undefined {
-    const item = this.#items[this.#next]
-    if (item === undefined) return undefined
-    this.#next += 1
+  #take(): Item[] {
+    const items: Item[] = []
+    let bytes = 0
+    for (let item = this.#items[this.#next]; item !== undefined; item = this.#items[this.#next]) {
+      bytes += item.batch.ref.byteLength
+      if (items.length > 0 && bytes > maxJobBytes) break
+      items.push(item)
+      this.#next += 1
+    }
     if (this.#next > 1_024 && this.#next * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#next)
       this.#next = 0
     }
-    return item
+    return items
   }
 
-  async #forward({ batch, bytes }: Item): Promise<void> {
+  async #forward(items: readonly Item[]): Promise<void> {
+    const { journal, queue } = this.#options
     for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
       try {
-        const payload = bytes ?? (await this.#options.journal.read(batch.ref))
-        await this.#options.queue.add(await toBatchJob(batch.id, payload))
-        batch.forwardedAtMs = Date.now()
+        const batches = await Promise.all(items.map(({ batch, bytes }) => bytes ?? journal.read(batch.ref)))
+        await queue.add(await toBatchJob(items[0]?.batch.id ?? '', batches))
+        for (const { batch } of items) batch.forwardedAtMs = Date.now()
         this.#noteSuccess()
         break
       } catch (error) {
@@ -96,7 +105,7 @@ export class Forwarder {
         await sleep(backoffMs(attempt, { baseMs: 100, maxMs: 2_000 }), this.#stop.signal)
       }
     }
-    if (bytes !== undefined) this.#bytesInMemory -= bytes.length
+    for (const { bytes } of items) this.#bytesInMemory -= bytes?.length ?? 0
   }
 
   /** One line when an outage begins and one when it ends, not one for each batch. */

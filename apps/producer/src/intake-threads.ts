@@ -9,8 +9,11 @@ const largeBodyBytes = 8_192
 /** Bodies that may wait for one thread before the main thread does some of the work itself. */
 const maxTasksPerThread = 32
 
-/** Reads a body into rows, wherever there is room for it. */
-export type AcceptBody = (body: Buffer, request: IntakeRequest) => Promise<AcceptedBody | RefusedBody>
+/** Reads a body into rows: at once, or wherever there is room for it. */
+export type AcceptBody = (
+  body: Buffer,
+  request: IntakeRequest,
+) => AcceptedBody | RefusedBody | Promise<AcceptedBody | RefusedBody>
 
 interface Outcome {
   id: number
@@ -32,12 +35,20 @@ class IntakeThread {
   #isAlive = true
 
   constructor(logger: Logger) {
-    this.#worker = new Worker(new URL('./intake-thread.ts', import.meta.url), { name: 'intake' })
+    this.#worker = new Worker(new URL('./intake-thread.ts', import.meta.url), {
+      name: 'intake',
+      // Bodies are small and short-lived: a young generation of the default size is only memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 128 },
+    })
     // The thread alone does not keep a process alive whose server is closed.
     this.#worker.unref()
     this.#worker.on('message', ({ id, outcome }: Outcome) => this.#settle(id, outcome))
     this.#worker.on('error', (error) => logger.error({ err: error }, 'an intake thread failed'))
     this.#worker.on('exit', () => this.#takeOver())
+  }
+
+  get isIdle(): boolean {
+    return this.#isAlive && this.#waiting.size === 0
   }
 
   get hasRoom(): boolean {
@@ -79,18 +90,31 @@ class IntakeThread {
  * ones are read at once, which is cheaper than handing them over.
  */
 export class IntakeThreads {
-  readonly #threads: IntakeThread[]
+  readonly #logger: Logger
+  readonly #count: number
+  readonly #threads: IntakeThread[] = []
 
   constructor(logger: Logger, count = Math.max(1, availableParallelism() - 1)) {
-    this.#threads = Array.from({ length: count }, () => new IntakeThread(logger))
+    this.#logger = logger
+    this.#count = count
   }
 
-  readonly accept: AcceptBody = async (body, request) => {
-    const thread = body.length < largeBodyBytes ? undefined : this.#threads.find(({ hasRoom }) => hasRoom)
-    return thread === undefined ? acceptBody(body, request) : thread.read(body, request)
+  readonly accept: AcceptBody = (body, request) => {
+    if (body.length < largeBodyBytes) return acceptBody(body, request)
+    return this.#findThread()?.read(body, request) ?? acceptBody(body, request)
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()))
+  }
+
+  /** Threads are started when they are first needed: a gateway that sends single events needs none. */
+  #findThread(): IntakeThread | undefined {
+    const idle = this.#threads.find(({ isIdle }) => isIdle)
+    if (idle !== undefined) return idle
+    if (this.#threads.length === this.#count) return this.#threads.find(({ hasRoom }) => hasRoom)
+    const thread = new IntakeThread(this.#logger)
+    this.#threads.push(thread)
+    return thread
   }
 }

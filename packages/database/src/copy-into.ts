@@ -4,24 +4,35 @@ import type { PoolClient } from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 
 /**
- * Writes lines of COPY text (`NULL ''`, no line end behind the last one) into a table. Rejects with the
- * server's error, after which the transaction is aborted.
+ * Writes lines of COPY text (`NULL ''`) into a table: pieces of UTF-8, each of whole lines, the last one of a piece
+ * without its line end. Rejects with the server's error, after which the transaction is aborted.
  */
 export async function copyInto(
   client: PoolClient,
   table: string,
   columns: readonly string[],
-  lines: readonly string[],
+  pieces: readonly (Uint8Array | string)[],
 ): Promise<void> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (null '')`))
-  // One write for each chunk: many small writes cost more than the copying.
-  await pipeline(Readable.from(chunksOf(lines)), stream)
+  await pipeline(Readable.from(chunksOf(pieces)), stream)
 }
 
-const chunkLines = 2_000
+/** About what one write should carry: many small ones cost more than the copying. */
+const chunkBytes = 256 * 1024
 
-function* chunksOf(lines: readonly string[]): Generator<Buffer> {
-  for (let i = 0; i < lines.length; i += chunkLines) {
-    yield Buffer.from(`${lines.slice(i, i + chunkLines).join('\n')}\n`, 'utf8')
+function* chunksOf(pieces: readonly (Uint8Array | string)[]): Generator<Buffer> {
+  let chunk: Uint8Array[] = []
+  let length = 0
+  for (const piece of pieces) {
+    const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece
+    chunk.push(bytes, lineEnd)
+    length += bytes.byteLength + 1
+    if (length < chunkBytes) continue
+    yield Buffer.concat(chunk)
+    chunk = []
+    length = 0
   }
+  if (length > 0) yield Buffer.concat(chunk)
 }
+
+const lineEnd = Buffer.from('\n')

@@ -12,14 +12,16 @@ export type Registers = Map<number, number>
 const precisionBits = 12
 const registerCount = 1 << precisionBits
 const entryBytes = 3
-const alpha = 0.7213 / (1 + 1.079 / registerCount)
+/** A rank is one more than the zeros in front of 32 bits. */
+const maxRank = 33
+const { clz32, imul } = Math
 
 function mix(hash: number): number {
   // The finalizer of MurmurHash3: every input bit reaches every output bit.
   let h = hash ^ (hash >>> 16)
-  h = Math.imul(h, 0x85ebca6b)
+  h = imul(h, 0x85ebca6b)
   h ^= h >>> 13
-  h = Math.imul(h, 0xc2b2ae35)
+  h = imul(h, 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0
 }
 
@@ -30,11 +32,11 @@ export function addValue(registers: Registers, value: string): void {
   let b = 0x9e3779b9
   for (let i = 0; i < value.length; i += 1) {
     const code = value.charCodeAt(i)
-    a = Math.imul(a ^ code, 0x01000193)
-    b = Math.imul(b ^ code, 0x5bd1e995)
+    a = imul(a ^ code, 0x01000193)
+    b = imul(b ^ code, 0x5bd1e995)
   }
   const register = mix(a) & (registerCount - 1)
-  const rank = Math.clz32(mix(b ^ Math.imul(a, 0x27d4eb2f))) + 1
+  const rank = clz32(mix(b ^ imul(a, 0x27d4eb2f))) + 1
   if (rank > (registers.get(register) ?? 0)) registers.set(register, rank)
 }
 
@@ -59,13 +61,52 @@ export function mergeRegisters(registers: Registers, bytes: Buffer): void {
   }
 }
 
-/** How many different values were added: exact for a handful, within 2 % for many. */
+/**
+ * How many different values were added: exact for a handful, within 2 % for many.
+ */
 export function countDistinct(registers: Registers): number {
-  const empty = registerCount - registers.size
-  let sum = empty
-  for (const rank of registers.values()) sum += 2 ** -rank
-  const estimate = (alpha * registerCount ** 2) / sum
-  const counted =
-    estimate <= 2.5 * registerCount && empty > 0 ? registerCount * Math.log(registerCount / empty) : estimate
-  return Math.round(counted)
+  const registersOfRank = Array.from({ length: maxRank + 1 }, () => 0)
+  registersOfRank[0] = registerCount - registers.size
+  for (const rank of registers.values()) registersOfRank[rank] = (registersOfRank[rank] ?? 0) + 1
+  return estimateDistinct(registersOfRank)
+}
+
+/**
+ * The same from how many registers have each rank, those without any value being of rank 0.
+ *
+ * Ertl's improved estimator: the original one is 2.5 % too high on average between 5,000 and 15,000 values.
+ * Source: https://arxiv.org/abs/1702.01284, algorithm 6
+ */
+export function estimateDistinct(registersOfRank: readonly number[]): number {
+  const share = (rank: number): number => (registersOfRank[rank] ?? 0) / registerCount
+  let sum = saturated(1 - share(maxRank))
+  for (let rank = maxRank - 1; rank > 0; rank -= 1) sum = (sum + share(rank)) / 2
+  sum += untouched(share(0))
+  return Math.round(registerCount / (2 * Math.LN2 * sum))
+}
+
+/** What registers without any value add, given their share; infinite when none has one. Ertl's sigma. */
+function untouched(share: number): number {
+  if (share === 1) return Infinity
+  let [power, weight, sum, previous] = [share, 1, share, -1]
+  while (sum !== previous) {
+    power *= power
+    previous = sum
+    sum += power * weight
+    weight *= 2
+  }
+  return sum
+}
+
+/** What registers of the highest rank add, given the share of the others. Ertl's tau. */
+function saturated(share: number): number {
+  if (share === 0 || share === 1) return 0
+  let [root, weight, sum, previous] = [share, 1, 1 - share, -1]
+  while (sum !== previous) {
+    root = Math.sqrt(root)
+    previous = sum
+    weight /= 2
+    sum -= (1 - root) ** 2 * weight
+  }
+  return sum / 3
 }

@@ -4,13 +4,7 @@ export { migrateToLatest, MigrationError } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'
 export { copyInto } from './copy-into.ts'
-export {
-  deltaColumns,
-  finestGrainSeconds,
-  grainsSeconds,
-  RollupAccumulator,
-  uniqueDeltaColumns,
-} from './rollup-accumulator.ts'
+export { finestGrainSeconds, grainsSeconds, RollupAccumulator } from './rollup-accumulator.ts'
 export {
   addDuration,
   binOf,
@@ -21,7 +15,15 @@ export {
   quantilesOf,
   type Histogram,
 } from './histogram.ts'
-export { addValue, countDistinct, encodeRegisters, mergeRegisters, type Registers } from './hyperloglog.ts'
+export {
+  addValue,
+  countDistinct,
+  encodeRegisters,
+  estimateDistinct,
+  mergeRegisters,
+  type Registers,
+} from './hyperloglog.ts'
+export { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
 export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
 export { uniqueKinds } from './schema.ts'
 export type {

@@ -1,7 +1,8 @@
 import { columnIndex as at, decodeField, rollupColumnCount } from '@weir/events'
+import { DecimalSum } from './decimal-sum.ts'
 import { addDuration, encodeHistogram, type Histogram } from './histogram.ts'
 import { addValue, encodeRegisters, type Registers } from './hyperloglog.ts'
-import type { UniqueKind } from './schema.ts'
+import { uniqueKinds, type UniqueKind } from './schema.ts'
 
 /** Seconds of the finest bucket: every time zone's days begin on a multiple of it. */
 export const finestGrainSeconds = 900
@@ -22,7 +23,7 @@ const sums = [
 ]
 
 interface Cell {
-  /** `project_id` and the dimensions, as COPY text, tab-separated, in the order of a row. */
+  /** The dimensions as COPY text, tab-separated, in the order of a row. */
   dimensions: string
   projectId: string
   bucketMs: number
@@ -35,38 +36,16 @@ interface Cell {
   durationMaxMs: number | null
   duration: Histogram
   ttft: Histogram
+  /** The registers that the events of this cell belong to; other cells of the same type and service share them. */
+  uniques: Record<UniqueKind, Registers>
 }
 
 interface UniqueCell {
-  key: string
+  projectId: string
+  eventType: string
+  service: string
   bucketMs: number
-  registers: Registers
-}
-
-/** Adds decimals exactly: as integers of a common scale. */
-class DecimalSum {
-  #units = 0n
-  #scale = 0
-
-  add(decimal: string): void {
-    const [mantissa = '0', exponent = '0'] = decimal.toLowerCase().split('e')
-    const [whole = '0', fraction = ''] = mantissa.split('.')
-    let scale = fraction.length - Number(exponent)
-    let units = BigInt(whole + fraction)
-    if (scale < 0) {
-      units *= 10n ** BigInt(-scale)
-      scale = 0
-    }
-    if (scale > this.#scale) {
-      this.#units *= 10n ** BigInt(scale - this.#scale)
-      this.#scale = scale
-    }
-    this.#units += units * 10n ** BigInt(this.#scale - scale)
-  }
-
-  toString(): string {
-    return this.#scale === 0 ? String(this.#units) : `${this.#units}e-${this.#scale}`
-  }
+  registers: Record<UniqueKind, Registers>
 }
 
 /**
@@ -74,43 +53,59 @@ class DecimalSum {
  * and `unique_deltas` for exactly the events that it stores.
  */
 export class RollupAccumulator {
-  readonly #cells = new Map<string, Cell>()
+  readonly #cells = new Map<number, Map<string, Cell>>()
   readonly #uniques = new Map<string, UniqueCell>()
+  readonly #buckets = new Map<string, number>()
 
   /** Counts one row, given as `encodeRow` wrote it. */
   add(row: string): void {
     const fields = row.split('\t', rollupColumnCount)
-    const occurredMs = Date.parse(fields[at.occurred_at] ?? '')
-    const bucketMs = occurredMs - (occurredMs % (finestGrainSeconds * 1_000))
-    this.#count(this.#cellOf(fields, bucketMs), fields)
-    this.#addUnique('user', fields[at.user_id], fields, bucketMs)
-    this.#addUnique('session', fields[at.session_id], fields, bucketMs)
-    this.#addUnique('visitor', fields[at.client_ip], fields, bucketMs)
+    const cell = this.#cellOf(row, fields)
+    this.#count(cell, fields)
+    addUnique(cell.uniques.user, fields[at.user_id])
+    addUnique(cell.uniques.session, fields[at.session_id])
+    addUnique(cell.uniques.visitor, fields[at.client_ip])
   }
 
-  #cellOf(fields: string[], bucketMs: number): Cell {
+  /** Parsing a time costs more than looking up its minute, and a batch has few minutes. */
+  #bucketOf(occurredAt: string): number {
+    const minute = occurredAt.slice(0, 16)
+    let bucketMs = this.#buckets.get(minute)
+    if (bucketMs === undefined) {
+      const occurredMs = Date.parse(occurredAt)
+      bucketMs = occurredMs - (occurredMs % (finestGrainSeconds * 1_000))
+      this.#buckets.set(minute, bucketMs)
+    }
+    return bucketMs
+  }
+
+  #cellOf(row: string, fields: readonly string[]): Cell {
+    const bucketMs = this.#bucketOf(fields[at.occurred_at] ?? '')
+    // Project and dimensions as they stand in the row: the identity between them is cut out.
+    const start = lengthOf(fields, 0, at.event_type)
+    const dimensions = row.slice(start, start + lengthOf(fields, at.event_type, at.llm_operation + 1) - 1)
     const projectId = fields[at.project_id] ?? ''
-    const dimensions = fields.slice(at.event_type, at.llm_operation + 1).join('\t')
-    const key = `${bucketMs}\t${projectId}\t${dimensions}`
-    let cell = this.#cells.get(key)
+    let ofBucket = this.#cells.get(bucketMs)
+    if (ofBucket === undefined) this.#cells.set(bucketMs, (ofBucket = new Map()))
+    const key = `${projectId}\t${dimensions}`
+    let cell = ofBucket.get(key)
     if (cell === undefined) {
-      cell = {
-        dimensions,
-        projectId,
-        bucketMs,
-        events: 0,
-        sums: sums.map(() => 0),
-        priced: 0,
-        cost: new DecimalSum(),
-        durationCount: 0,
-        durationSumMs: 0,
-        durationMaxMs: null,
-        duration: new Map(),
-        ttft: new Map(),
-      }
-      this.#cells.set(key, cell)
+      const uniques = this.#uniquesOf(projectId, fields, bucketMs)
+      ofBucket.set(key, (cell = createCell(dimensions, projectId, bucketMs, uniques)))
     }
     return cell
+  }
+
+  #uniquesOf(projectId: string, fields: readonly string[], bucketMs: number): Record<UniqueKind, Registers> {
+    const eventType = fields[at.event_type] ?? ''
+    const service = fields[at.service] ?? ''
+    const key = `${bucketMs}\t${projectId}\t${eventType}\t${service}`
+    let cell = this.#uniques.get(key)
+    if (cell === undefined) {
+      const registers = { user: new Map(), session: new Map(), visitor: new Map() }
+      this.#uniques.set(key, (cell = { projectId, eventType, service, bucketMs, registers }))
+    }
+    return cell.registers
   }
 
   #count(cell: Cell, fields: string[]): void {
@@ -136,21 +131,10 @@ export class RollupAccumulator {
     if (ttft !== undefined && ttft !== '') addDuration(cell.ttft, Number(ttft))
   }
 
-  #addUnique(kind: UniqueKind, value: string | undefined, fields: string[], bucketMs: number): void {
-    if (value === undefined || value === '') return
-    const key = `${bucketMs}\t${fields[at.project_id]}\t${kind}\t${fields[at.event_type]}\t${fields[at.service]}`
-    let cell = this.#uniques.get(key)
-    if (cell === undefined) {
-      cell = { key: key.slice(key.indexOf('\t') + 1), bucketMs, registers: new Map() }
-      this.#uniques.set(key, cell)
-    }
-    addValue(cell.registers, decodeField(value) ?? '')
-  }
-
   /** The cells as COPY text (`NULL ''`) of `deltaColumns`. */
   deltaRows(): string {
     const lines: string[] = []
-    for (const cell of this.#cells.values()) {
+    for (const cell of [...this.#cells.values()].flatMap((ofBucket) => [...ofBucket.values()])) {
       lines.push(
         [
           new Date(cell.bucketMs).toISOString(),
@@ -174,58 +158,53 @@ export class RollupAccumulator {
   /** The unique sketches as COPY text (`NULL ''`) of `uniqueDeltaColumns`. */
   uniqueDeltaRows(): string {
     const lines: string[] = []
-    for (const cell of this.#uniques.values()) {
-      const bucketAt = new Date(cell.bucketMs).toISOString()
-      lines.push(`${bucketAt}\t${cell.key}\t${toCopyBytes(encodeRegisters(cell.registers))}`)
+    for (const { bucketMs, projectId, eventType, service, registers } of this.#uniques.values()) {
+      const bucketAt = new Date(bucketMs).toISOString()
+      for (const kind of uniqueKinds) {
+        if (registers[kind].size === 0) continue
+        const bytes = toCopyBytes(encodeRegisters(registers[kind]))
+        lines.push([bucketAt, projectId, kind, eventType, service, bytes].join('\t'))
+      }
     }
     return lines.join('\n')
   }
+}
+
+function createCell(
+  dimensions: string,
+  projectId: string,
+  bucketMs: number,
+  uniques: Record<UniqueKind, Registers>,
+): Cell {
+  return {
+    dimensions,
+    projectId,
+    bucketMs,
+    events: 0,
+    sums: sums.map(() => 0),
+    priced: 0,
+    cost: new DecimalSum(),
+    durationCount: 0,
+    durationSumMs: 0,
+    durationMaxMs: null,
+    duration: new Map(),
+    ttft: new Map(),
+    uniques,
+  }
+}
+
+/** The length of fields `[from, to)` in their row, with a tab behind each. */
+function lengthOf(fields: readonly string[], from: number, to: number): number {
+  let length = to - from
+  for (let i = from; i < to; i += 1) length += fields[i]?.length ?? 0
+  return length
+}
+
+function addUnique(registers: Registers, field: string | undefined): void {
+  if (field !== undefined && field !== '') addValue(registers, decodeField(field) ?? '')
 }
 
 function toCopyBytes(bytes: Buffer): string {
   // COPY reads `\\x…` as the text `\x…`, which bytea reads as hexadecimal.
   return `\\\\x${bytes.toString('hex')}`
 }
-
-/** The columns of `deltaRows`. */
-export const deltaColumns = [
-  'bucket_at',
-  'project_id',
-  'event_type',
-  'source',
-  'service',
-  'level',
-  'category',
-  'method',
-  'route',
-  'status_code',
-  'llm_provider',
-  'llm_model',
-  'llm_operation',
-  'events',
-  'input_tokens',
-  'output_tokens',
-  'cached_tokens',
-  'cache_write_tokens',
-  'reasoning_tokens',
-  'total_tokens',
-  'bytes_in',
-  'bytes_out',
-  'priced',
-  'cost_usd',
-  'duration_count',
-  'duration_sum_ms',
-  'duration_max_ms',
-  'duration_histogram',
-  'ttft_histogram',
-] as const
-
-/** The columns of `uniqueDeltaRows`. */
-export const uniqueDeltaColumns = [
-  'bucket_at',
-  'project_id',
-  'kind',
-  'event_type',
-  'service',
-  'registers',
-] as const

@@ -58,7 +58,7 @@ export interface BatchTable {
 export interface EventKeyTable {
   project_id: number
   event_key: string
-  stored_on: Generated<string>
+  stored_on: Generated<Date>
 }
 
 export interface QuarantineTable {

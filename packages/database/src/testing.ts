@@ -5,7 +5,8 @@ import { v7 as uuidv7 } from 'uuid'
 import { copyInto } from './copy-into.ts'
 import { migrateToLatest } from './migrate.ts'
 import { openDatabase, openPool, type Database } from './open-database.ts'
-import { deltaColumns, RollupAccumulator, uniqueDeltaColumns } from './rollup-accumulator.ts'
+import { RollupAccumulator } from './rollup-accumulator.ts'
+import { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
 
 /** A migrated database of this test's own: its URL, a pool and Kysely on it. Dropped when disposed. */
 export interface TestDatabase extends AsyncDisposable {

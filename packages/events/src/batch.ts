@@ -12,10 +12,10 @@ export interface BatchHeader {
   keyed: number
 }
 
-/** A batch as it is read: its header and its rows, one line each, the last one without a line end. */
+/** A batch as it is read: its header and the UTF-8 bytes of its rows, one line each, the last without a line end. */
 export interface Batch {
   header: BatchHeader
-  rows: string
+  rows: Buffer
 }
 
 const header = z.object({
@@ -47,7 +47,7 @@ export function encodeBatch(batchHeader: BatchHeader, rows: readonly Uint8Array[
 export function decodeBatch(bytes: Buffer): Batch {
   const end = bytes.indexOf(0x0a)
   if (end === -1) throw new UnreadableBatchError('The batch has no header line.')
-  return { header: decodeBatchHeader(bytes.subarray(0, end)), rows: bytes.toString('utf8', end + 1) }
+  return { header: decodeBatchHeader(bytes.subarray(0, end)), rows: bytes.subarray(end + 1) }
 }
 
 /** Reads the header alone, from the first line's bytes or from the whole batch. Throws `UnreadableBatchError`. */

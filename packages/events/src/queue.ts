@@ -11,24 +11,62 @@ export const defaultQueueName = 'log_queue'
 /** The name of the one kind of job. A change that last week's consumer cannot read needs another name. */
 export const batchJobName = 'batch'
 
-/** Largest batch after decompression, so that a damaged or hostile job cannot fill the memory. */
-const maxBatchBytes = 16 * 1024 * 1024
+/** Largest job after decompression, so that a damaged or hostile one cannot fill the memory. */
+const maxJobBytes = 16 * 1024 * 1024
 
-/** One batch on its way: `data` is the batch's bytes, zstd-compressed, in base64. */
+/** Output is made in pieces of this size: few enough that the pieces do not cost more than the work. */
+const chunkSize = 128 * 1024
+
+/** Batches on their way: `data` is their bytes, each behind its length, zstd-compressed, in base64. */
 export const batchJob = z.object({ v: z.literal(1), id: z.uuid(), data: z.string() })
 export type BatchJob = z.infer<typeof batchJob>
 
+/** A job that this release cannot read: damaged, or written by a later one. */
+export class UnreadableJobError extends Error {
+  override readonly name = 'UnreadableJobError'
+}
+
 /**
- * Wraps a batch's bytes for the queue. Compressed because the queue's memory and log are what a backlog
- * fills, and because base64 of zstd is cheaper for both ends than JSON-escaping the rows: docs/decisions/0003.
+ * Wraps the bytes of batches for the queue; `id` is that of the first. Compressed because the queue's memory and
+ * log are what a backlog fills, and because base64 of zstd is cheaper for both ends than JSON-escaping the rows:
+ * docs/decisions/0003.
  */
-export async function toBatchJob(id: string, bytes: Buffer): Promise<BatchJob> {
-  const packed = await compress(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+export async function toBatchJob(id: string, batches: readonly Uint8Array[]): Promise<BatchJob> {
+  const pieces = batches.flatMap((bytes) => [lengthOf(bytes), bytes])
+  const packed = await compress(Buffer.concat(pieces), {
+    chunkSize,
+    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+  })
   return { v: 1, id, data: packed.toString('base64') }
 }
 
-/** The batch's bytes of a job as it came from the queue. Throws when it is not such a job. */
-export async function fromBatchJob(data: unknown): Promise<Buffer> {
-  const job = batchJob.parse(data)
-  return decompress(Buffer.from(job.data, 'base64'), { maxOutputLength: maxBatchBytes })
+/** The bytes of each batch of a job as it came from the queue. Throws `UnreadableJobError`. */
+export async function fromBatchJob(data: unknown): Promise<Buffer[]> {
+  try {
+    const job = batchJob.parse(data)
+    return split(
+      await decompress(Buffer.from(job.data, 'base64'), { chunkSize, maxOutputLength: maxJobBytes }),
+    )
+  } catch (error) {
+    throw new UnreadableJobError('The job holds no batches that can be read.', { cause: error })
+  }
+}
+
+const lengthBytes = 4
+
+function lengthOf(bytes: Uint8Array): Buffer {
+  const length = Buffer.allocUnsafe(lengthBytes)
+  length.writeUInt32BE(bytes.byteLength)
+  return length
+}
+
+function split(bytes: Buffer): Buffer[] {
+  const batches: Buffer[] = []
+  for (let at = 0; at < bytes.length;) {
+    const end = at + lengthBytes + bytes.readUInt32BE(at)
+    if (end > bytes.length) throw new RangeError('A batch is cut off.')
+    batches.push(bytes.subarray(at + lengthBytes, end))
+    at = end
+  }
+  return batches
 }

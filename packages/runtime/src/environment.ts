@@ -49,7 +49,8 @@ function readVariable(name: string, env: Environment, problems: string[]): strin
   try {
     return readFileSync(path, 'utf8').trim() || undefined
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const reason =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unreadable'
     problems.push(`${name}: the file that ${name}_FILE names cannot be read (${reason})`)
     return undefined
   }

@@ -18,7 +18,8 @@ export interface AcceptEventsOptions {
 export function acceptEvents({ accept, append, countAccepted, limits }: AcceptEventsOptions): RequestHandler {
   return async (req, res) => {
     const request = describe(req, res, limits)
-    const outcome = await accept(await readBody(req, limits.maxBodyBytes), request)
+    const reading = accept(await readBody(req, limits.maxBodyBytes), request)
+    const outcome = reading instanceof Promise ? await reading : reading
     if (!('rows' in outcome)) throw new Problem(outcome.code, outcome.detail, { errors: outcome.errors })
     await append({ projectId: request.projectId, ...outcome })
     countAccepted(outcome)

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Client, type ClientConfig } from 'pg'
 import { backoffMs, sleep } from '@weir/runtime'
 
@@ -23,22 +22,27 @@ export async function listenForKeyChanges(
 async function listenOnce(config: ClientConfig, onChange: () => void, signal: AbortSignal): Promise<boolean> {
   const client = new Client(config)
   let isConnected = false
-  // The connection's end is waited for below; an error without a listener would end the process.
+  // What an error ends is waited for below; without a listener it would end the process.
   client.on('error', () => undefined)
   client.on('notification', onChange)
+  const ended = new Promise<void>((resolve) => void client.once('end', () => resolve()))
   const end = (): void => void client.end().catch(() => undefined)
   signal.addEventListener('abort', end)
   try {
-    await client.connect()
-    const ended = once(client, 'end')
-    await client.query('listen weir_api_keys')
+    // A connection that is ended while it is being made never answers `connect`.
+    await Promise.race([startListening(client), ended])
     isConnected = true
     onChange()
-    if (!signal.aborted) await ended
+    await ended
   } catch {
     end()
   } finally {
     signal.removeEventListener('abort', end)
   }
   return isConnected
+}
+
+async function startListening(client: Client): Promise<void> {
+  await client.connect()
+  await client.query('listen weir_api_keys')
 }

@@ -27,7 +27,8 @@ export function limitRequests(options: LimitOptions): RequestHandler {
   const limiter = rateLimit({
     windowMs,
     store: counts,
-    validate,
+    // Limiters of one policy share their counts on purpose.
+    validate: validate && { unsharedStore: false },
     standardHeaders: false,
     legacyHeaders: false,
     keyGenerator: (_req, res) => keyOf(res).id,

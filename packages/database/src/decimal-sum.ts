@@ -1,0 +1,50 @@
+/** Whole units of 10⁻⁹ that a double adds exactly. */
+const maxNanos = 4e15
+const plain = /^(\d{1,5})(?:\.(\d{1,9}))?$/
+
+/** Adds decimals exactly. */
+export class DecimalSum {
+  #units = 0n
+  #scale = 9
+  /** What was added as units of 10⁻⁹ and is not in `#units` yet: nearly every amount fits. */
+  #nanos = 0
+
+  /** Adds a decimal, also in scientific notation. */
+  add(decimal: string): void {
+    const match = plain.exec(decimal)
+    if (match === null) {
+      this.#addExactly(decimal)
+      return
+    }
+    this.#nanos += Number(match[1]) * 1e9 + Number((match[2] ?? '').padEnd(9, '0'))
+    if (this.#nanos > maxNanos) this.#settle()
+  }
+
+  /** The sum as PostgreSQL's `numeric` reads it. */
+  toString(): string {
+    this.#settle()
+    const digits = this.#units.toString().padStart(this.#scale + 1, '0')
+    const fraction = digits.slice(-this.#scale).replace(/0+$/, '')
+    const whole = digits.slice(0, -this.#scale)
+    return fraction === '' ? whole : `${whole}.${fraction}`
+  }
+
+  #settle(): void {
+    this.#units += BigInt(this.#nanos) * 10n ** BigInt(this.#scale - 9)
+    this.#nanos = 0
+  }
+
+  #addExactly(decimal: string): void {
+    this.#settle()
+    const [mantissa = '0', exponent = '0'] = decimal.toLowerCase().split('e')
+    const [whole = '0', fraction = ''] = mantissa.split('.')
+    const scale = Math.max(fraction.length - Number(exponent), 0)
+    let units = BigInt(whole + fraction)
+    units *= 10n ** BigInt(scale - (fraction.length - Number(exponent)))
+    if (scale > this.#scale) {
+      this.#units *= 10n ** BigInt(scale - this.#scale)
+      this.#scale = scale
+    }
+    this.#units += units * 10n ** BigInt(this.#scale - scale)
+  }
+}

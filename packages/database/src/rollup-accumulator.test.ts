@@ -1,0 +1,225 @@
+import { expect, test } from '@jest/globals'
+import { decodeField, encodeRow, rollupDimensions, type CanonicalEvent } from '@weir/events'
+import * as fc from 'fast-check'
+import { addDuration, mergeHistogram, type Histogram } from './histogram.ts'
+import { addValue, mergeRegisters, type Registers } from './hyperloglog.ts'
+import { finestGrainSeconds, RollupAccumulator } from './rollup-accumulator.ts'
+import {} from './rollup-columns.ts'
+import { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
+import { anEvent } from './testing.ts'
+
+type Row = Record<string, string | null>
+
+function readRows(text: string, columns: readonly string[]): Row[] {
+  if (text === '') return []
+  return text.split('\n').map((line) => {
+    const fields = line.split('\t')
+    expect(fields).toHaveLength(columns.length)
+    return Object.fromEntries(columns.map((column, index) => [column, decodeField(fields[index])]))
+  })
+}
+
+function accumulate(events: readonly CanonicalEvent[]): { cells: Row[]; uniques: Row[] } {
+  const rollups = new RollupAccumulator()
+  for (const event of events) rollups.add(encodeRow(event))
+  return {
+    cells: readRows(rollups.deltaRows(), deltaColumns),
+    uniques: readRows(rollups.uniqueDeltaRows(), uniqueDeltaColumns),
+  }
+}
+
+const toBytes = (hex: string | null | undefined) => Buffer.from((hex ?? '').replace('\\x', ''), 'hex')
+const bucketOf = (instant: string) =>
+  new Date(
+    Math.floor(Date.parse(instant) / (finestGrainSeconds * 1_000)) * finestGrainSeconds * 1_000,
+  ).toISOString()
+
+const scale = 40
+/** A decimal, exponent or not, as a whole number of 10^-40. */
+function toUnits(decimal: string): bigint {
+  const [mantissa = '', exponent = '0'] = decimal.split('e')
+  const [whole = '', fraction = ''] = mantissa.split('.')
+  return BigInt(whole + fraction) * 10n ** BigInt(scale - fraction.length + Number(exponent))
+}
+
+const sumOf = (events: readonly CanonicalEvent[], column: keyof CanonicalEvent) =>
+  events.reduce((sum, event) => sum + Number(event[column] ?? 0), 0)
+
+/** The same answer by another way: group the events, then count each group. */
+function recount(events: readonly CanonicalEvent[]): Map<string, Row> {
+  const keyOf = (event: CanonicalEvent) =>
+    JSON.stringify([
+      bucketOf(event.occurred_at),
+      event.project_id,
+      ...rollupDimensions.map((name) => event[name]),
+    ])
+  return new Map(
+    [...Map.groupBy(events, keyOf)].map(([key, group]) => {
+      const durations = group.flatMap(({ duration_ms: durationMs }) => durationMs ?? [])
+      const priced = group.flatMap(({ cost_usd: cost }) => cost ?? [])
+      const sums = [
+        'input_tokens',
+        'output_tokens',
+        'cached_tokens',
+        'cache_write_tokens',
+        'reasoning_tokens',
+      ] as const
+      const more = ['total_tokens', 'bytes_in', 'bytes_out'] as const
+      return [
+        key,
+        {
+          events: String(group.length),
+          ...Object.fromEntries([...sums, ...more].map((column) => [column, String(sumOf(group, column))])),
+          priced: String(priced.length),
+          cost_usd: String(priced.reduce((sum, cost) => sum + toUnits(cost), 0n)),
+          duration_count: String(durations.length),
+          duration_sum_ms: String(durations.reduce((sum, durationMs) => sum + durationMs, 0)),
+          duration_max_ms: durations.length === 0 ? null : String(Math.max(...durations)),
+        },
+      ]
+    }),
+  )
+}
+
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
+const tokens = maybe(fc.integer({ min: 0, max: 2_147_483_647 }))
+const bytes = maybe(fc.integer({ min: 0, max: 1e12 }))
+const cost = fc.oneof(
+  // What an LLM call costs, and what nothing costs.
+  fc.integer({ min: 0, max: 99_999 }).map((micros) => String(micros / 1e6)),
+  fc
+    .tuple(fc.nat({ max: 99_999 }), fc.nat({ max: 999_999_999 }))
+    .map(([whole, nanos]) => `${whole}.${String(nanos).padStart(9, '0')}`),
+  fc
+    .double({ min: 0, max: 1e11, noNaN: true })
+    .map((number) => String(number === 0 ? 0 : Math.max(number, 1e-20))),
+  fc
+    .tuple(fc.nat(), fc.nat({ max: 999_999 }))
+    .map(([whole, fraction]) => `${whole}.${String(fraction).padStart(6, '0')}`),
+)
+const occurredAt = fc
+  .integer({ min: Date.UTC(2026, 10, 20, 10), max: Date.UTC(2026, 10, 20, 11) })
+  .map((ms) => new Date(ms).toISOString())
+const event: fc.Arbitrary<CanonicalEvent> = fc
+  .record({
+    project_id: fc.constantFrom(1, 2),
+    occurred_at: occurredAt,
+    event_type: fc.constantFrom('a', 'b'),
+    service: maybe(fc.constantFrom('x', 'tab\there', 'line\nend', 'back\\slash', '\\N')),
+    status_code: maybe(fc.constantFrom(200, 500)),
+    llm_model: maybe(fc.constantFrom('m', '😀')),
+    duration_ms: maybe(fc.integer({ min: 0, max: 1e6 })),
+    ttft_ms: maybe(fc.integer({ min: 0, max: 1e6 })),
+    input_tokens: tokens,
+    output_tokens: tokens,
+    cached_tokens: tokens,
+    cache_write_tokens: tokens,
+    reasoning_tokens: tokens,
+    total_tokens: tokens,
+    bytes_in: bytes,
+    bytes_out: bytes,
+    cost_usd: maybe(cost),
+    user_id: maybe(fc.constantFrom('u1', 'u2', 'u\\3')),
+    session_id: maybe(fc.constantFrom('s1', 's2')),
+    client_ip: maybe(fc.constantFrom('192.0.2.1', '2001:db8::1')),
+  })
+  .map(anEvent)
+
+test('cells equal a recount of the events, whatever they hold', () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      const { cells } = accumulate(events)
+      const expected = recount(events)
+      const found = new Map(
+        cells.map(({ duration_histogram: _duration, ttft_histogram: _ttft, ...cell }) => {
+          const dimensions = rollupDimensions.map((name) =>
+            name === 'status_code' && cell[name] !== null ? Number(cell[name]) : cell[name],
+          )
+          const { bucket_at: bucketAt, project_id: projectId, ...measures } = cell
+          for (const name of rollupDimensions) delete measures[name]
+          const key = JSON.stringify([bucketAt, Number(projectId), ...dimensions])
+          return [key, { ...measures, cost_usd: String(toUnits(measures['cost_usd'] ?? '0')) }]
+        }),
+      )
+      expect(found).toEqual(expected)
+    }),
+  )
+})
+
+test('histograms of all cells together are those of all events', () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      const { cells } = accumulate(events)
+      for (const [column, measure] of [
+        ['duration_histogram', 'duration_ms'],
+        ['ttft_histogram', 'ttft_ms'],
+      ] as const) {
+        const expected: Histogram = new Map()
+        for (const { [measure]: durationMs } of events)
+          if (durationMs !== null) addDuration(expected, durationMs)
+        const merged: Histogram = new Map()
+        for (const cell of cells) mergeHistogram(merged, toBytes(cell[column]))
+        expect(merged).toEqual(expected)
+      }
+    }),
+  )
+})
+
+test('sketches of all cells together are those of all values, each kind by itself', () => {
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+      const { uniques } = accumulate(events)
+      for (const [kind, column] of [
+        ['user', 'user_id'],
+        ['session', 'session_id'],
+        ['visitor', 'client_ip'],
+      ] as const) {
+        const expected: Registers = new Map()
+        for (const { [column]: value } of events) if (value !== null) addValue(expected, value)
+        const merged: Registers = new Map()
+        for (const row of uniques) if (row['kind'] === kind) mergeRegisters(merged, toBytes(row['registers']))
+        expect(merged).toEqual(expected)
+      }
+    }),
+  )
+})
+
+test('costs add up exactly, however different their sizes', () => {
+  fc.assert(
+    fc.property(fc.array(cost, { minLength: 1, maxLength: 60 }), (costs) => {
+      const { cells } = accumulate(
+        costs.map((costUsd) => anEvent({ occurred_at: '2026-11-20T10:00:00.000Z', cost_usd: costUsd })),
+      )
+      expect(toUnits(cells[0]?.['cost_usd'] ?? '')).toBe(costs.reduce((sum, one) => sum + toUnits(one), 0n))
+    }),
+  )
+})
+
+test.each([
+  [['0.1', '0.2'], '3e-1'],
+  [['0.0123', '1e-7'], '123001e-7'],
+  [['999999999999', '0.000000000000000001'], '999999999999000000000000000001e-18'],
+  [['1.5e+3', '1E2'], '1600'],
+  [['0'], '0'],
+])('costs of %p add up to %s', (costs, total) => {
+  const { cells } = accumulate(
+    costs.map((costUsd) => anEvent({ occurred_at: '2026-11-20T10:00:00.000Z', cost_usd: costUsd })),
+  )
+  expect(toUnits(cells[0]?.['cost_usd'] ?? '')).toBe(toUnits(total))
+})
+
+test('the first and the last millisecond of a quarter of an hour are of one cell, the next is of another', () => {
+  const at = ['10:00:00.000', '10:14:59.999', '10:15:00.000'].map((time) =>
+    anEvent({ occurred_at: `2026-11-20T${time}Z` }),
+  )
+  expect(accumulate(at).cells.map(({ bucket_at: bucketAt, events }) => [bucketAt, events])).toEqual([
+    ['2026-11-20T10:00:00.000Z', '2'],
+    ['2026-11-20T10:15:00.000Z', '1'],
+  ])
+})
+
+test('an unknown cost is not a cost of zero', () => {
+  const { cells } = accumulate([anEvent({ cost_usd: null })])
+  expect(cells[0]).toMatchObject({ priced: '0' })
+  expect(accumulate([anEvent({ cost_usd: '0' })]).cells[0]).toMatchObject({ priced: '1' })
+})

@@ -1,0 +1,129 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createApp } from './create-app.ts'
+import { closeServer, createHttpServer, listen, ListenError, type HttpServer } from './server.ts'
+import { Problem } from './problem.ts'
+import { notFound, sendProblem } from './send-problem.ts'
+
+let server: HttpServer
+let port: number
+
+beforeAll(async () => {
+  const app = createApp()
+  app.get('/ok', (_req, res) => void res.end('fine'))
+  app.post('/refuse', () => {
+    throw new Problem('unauthorized', 'x')
+  })
+  app.use(notFound, sendProblem)
+  server = createHttpServer(app)
+  port = await listen(server, 0, '127.0.0.1')
+})
+
+afterAll(() => closeServer(server))
+
+/** Sends bytes, and gives everything that comes back until the server closes. */
+async function exchange(bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write(bytes)
+  return text(socket)
+}
+
+test.each([
+  ['what is not HTTP', 'GARBAGE\r\n\r\n', 400, 'bad-request'],
+  [
+    'a header line of 20 KB',
+    `GET /ok HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+    431,
+    'header-too-large',
+  ],
+  [
+    '3,000 headers',
+    `GET /ok HTTP/1.1\r\nHost: a\r\n${'X: y\r\n'.repeat(3_000)}\r\n`,
+    431,
+    'header-too-large',
+  ],
+  ['an address of 9 KB', `GET /${'x'.repeat(9_000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414, 'uri-too-long'],
+  ['a NUL in a header', 'GET /ok HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n', 400, 'bad-request'],
+  [
+    'two ways to tell the length',
+    'POST /ok HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    400,
+    'bad-request',
+  ],
+  [
+    'two different lengths',
+    'POST /ok HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc',
+    400,
+    'bad-request',
+  ],
+  ['a negative length', 'POST /ok HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n', 400, 'bad-request'],
+  ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, 'bad-request'],
+  [
+    'an expectation that is not met',
+    'GET /ok HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\n\r\n',
+    417,
+    'expectation-failed',
+  ],
+])('answers %s with a problem and closes', async (_what, bytes, status, kind) => {
+  const answer = await exchange(bytes)
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(answer).toContain(`"type":"/problems/${kind}"`)
+  expect(answer).toMatch(/content-type: application\/problem\+json/i)
+})
+
+test('a request without Host is refused', async () => {
+  expect(await exchange('GET /ok HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /)
+})
+
+test('refuses 10 MB at once, and closes instead of reading them', async () => {
+  const answer = await exchange(
+    'POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n{"some":',
+  )
+  expect(answer).toMatch(/^HTTP\/1.1 401 /)
+  expect(answer).toMatch(/connection: close/i)
+})
+
+test('keeps the connection when what was not read is small', async () => {
+  const answer = await exchange(
+    'POST /refuse HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc' +
+      'GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+  )
+  expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200'])
+})
+
+test('answers a thousand pipelined requests', async () => {
+  const answer = await exchange(
+    'GET /ok HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(999) +
+      'GET /ok HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+  )
+  expect(answer.match(/HTTP\/1.1 200/g)).toHaveLength(1_000)
+})
+
+test('says in one line that a port is in use', async () => {
+  const second = createHttpServer(createApp())
+  const refused = listen(second, port, '127.0.0.1')
+  await expect(refused).rejects.toThrow(ListenError)
+  await expect(refused).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use`)
+})
+
+test('closing waits for the request under way, and not for idle connections', async () => {
+  let finish: () => void = () => undefined
+  const app = createApp()
+  app.get('/slow', (_req, res) => void (finish = () => res.end('done')))
+  const own = createHttpServer(app)
+  const ownPort = await listen(own, 0, '127.0.0.1')
+  const idle = connect(ownPort, '127.0.0.1')
+  await once(idle, 'connect')
+  const arrived = once(own, 'request')
+  const answer = fetch(`http://127.0.0.1:${ownPort}/slow`)
+  await arrived
+  const closed = closeServer(own)
+  finish()
+  expect(await (await answer).text()).toBe('done')
+  await closed
+  idle.destroy()
+})
