@@ -11,8 +11,15 @@ export interface StatusRange {
 /** `404`, `5xx` or `400-499`, or several of them with commas between. */
 const statusList = z
   .string()
-  .regex(/^(\d{3}|[1-9]xx|\d{3}-\d{3})(,(\d{3}|[1-9]xx|\d{3}-\d{3})){0,19}$/i, 'must be like 404, 5xx or 400-499')
+  .regex(
+    /^(\d{3}|[1-9]xx|\d{3}-\d{3})(,(\d{3}|[1-9]xx|\d{3}-\d{3})){0,19}$/i,
+    'must be like 404, 5xx or 400-499',
+  )
   .transform((value) => value.split(',').map(toStatusRange))
+  .refine(
+    (ranges) => ranges.every(({ from, to }) => from <= to),
+    'must not have a range that ends before it begins',
+  )
 
 function toStatusRange(value: string): StatusRange {
   if (/x/i.test(value)) return { from: Number(value[0]) * 100, to: Number(value[0]) * 100 + 99 }
@@ -22,11 +29,17 @@ function toStatusRange(value: string): StatusRange {
 
 /** The filters of `GET /events` and of every analytics route. */
 export const filterParameters = {
-  event_type: textList.optional().meta({ description: 'Event types, with commas between.', example: 'llm_query_sent' }),
-  source: loweredList.optional().meta({ description: 'The formats that events came in, with commas between.' }),
+  event_type: textList
+    .optional()
+    .meta({ description: 'Event types, with commas between.', example: 'llm_query_sent' }),
+  source: loweredList
+    .optional()
+    .meta({ description: 'The formats that events came in, with commas between.' }),
   service: textList.optional().meta({ description: 'Services, with commas between.' }),
   component: textList.optional().meta({ description: 'Components, with commas between.' }),
-  level: loweredList.optional().meta({ description: 'Levels, with commas between.', example: 'error,critical' }),
+  level: loweredList
+    .optional()
+    .meta({ description: 'Levels, with commas between.', example: 'error,critical' }),
   category: loweredList.optional().meta({ description: 'Categories, with commas between.', example: 'llm' }),
   method: upperedList.optional().meta({ description: 'HTTP methods, with commas between.', example: 'GET' }),
   status: statusList.optional().meta({
@@ -35,7 +48,9 @@ export const filterParameters = {
   }),
   provider: textList.optional().meta({ description: 'LLM providers, with commas between.' }),
   model: textList.optional().meta({ description: 'LLM models, with commas between.', example: 'gpt-4o' }),
-  operation: textList.optional().meta({ description: 'LLM operations, with commas between.', example: 'chat' }),
+  operation: textList
+    .optional()
+    .meta({ description: 'LLM operations, with commas between.', example: 'chat' }),
   host: text.optional().meta({ description: 'The host that was asked.' }),
   path: text.optional().meta({ description: 'The whole path that was asked.' }),
   route: text.optional().meta({ description: 'The route that the gateway matched.' }),
@@ -97,7 +112,13 @@ export function toFilters(values: FilterValues): Filters {
     if (value === undefined) return []
     return [{ column, values: typeof value === 'string' ? [value] : value }]
   })
-  return { equal, statuses: values.status, minRisk: values.min_risk, slowMs: values.slow_ms, contains: values.q }
+  return {
+    equal,
+    statuses: values.status,
+    minRisk: values.min_risk,
+    slowMs: values.slow_ms,
+    contains: values.q,
+  }
 }
 
 /** The columns of which the database keeps an index of values: looking one of them up reads few pages. */

@@ -40,6 +40,8 @@ export const instant = z
   .string()
   // A plus sign that was not percent-encoded arrives as a space.
   .transform((value) => value.replace(/ (?=\d\d:\d\d$)/, '+'))
-  .pipe(z.iso.datetime({ offset: true, error: 'must be RFC 3339 with an offset, such as 2026-11-20T10:30:00Z' }))
+  .pipe(
+    z.iso.datetime({ offset: true, error: 'must be RFC 3339 with an offset, such as 2026-11-20T10:30:00Z' }),
+  )
   .transform((value) => Date.parse(value))
   .refine((atMs) => atMs >= earliestMs && atMs < latestMs, 'must lie in the years 2000 to 2099')

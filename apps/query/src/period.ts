@@ -14,12 +14,18 @@ const defaultDays = 7
 export const timeParameters = {
   days: wholeNumber(1, maxDays)
     .optional()
-    .meta({ description: `Whole days: today and this many days before it, by the clocks of \`tz\`. ${defaultDays} by default.` }),
+    .meta({
+      description: `Whole days: today and this many days before it, by the clocks of \`tz\`. ${defaultDays} by default.`,
+    }),
   hours: wholeNumber(1, maxDays * 24)
     .optional()
     .meta({ description: 'The last hours, to the quarter of an hour.' }),
-  start_time: instant.optional().meta({ description: 'The beginning, included.', example: '2026-11-20T10:30:00Z' }),
-  end_time: instant.optional().meta({ description: 'The end, not included.', example: '2026-11-21T10:30:00Z' }),
+  start_time: instant
+    .optional()
+    .meta({ description: 'The beginning, included.', example: '2026-11-20T10:30:00Z' }),
+  end_time: instant
+    .optional()
+    .meta({ description: 'The end, not included.', example: '2026-11-21T10:30:00Z' }),
 }
 
 /** The parameters of a period that is shown in buckets. */
@@ -33,7 +39,9 @@ export const periodParameters = {
   bucket: z
     .enum(bucketSizes, `must be one of ${bucketSizes.join(', ')}`)
     .optional()
-    .meta({ description: 'The size of the buckets of the series: by the length of the period unless given.' }),
+    .meta({
+      description: 'The size of the buckets of the series: by the length of the period unless given.',
+    }),
 }
 
 type TimeValues = z.output<z.ZodObject<typeof timeParameters>>
@@ -60,7 +68,8 @@ export function refuseTwoTimes(values: TimeValues): void {
   if (hours !== undefined && (start !== undefined || end !== undefined)) {
     throw invalid('hours', 'cannot be combined with start_time or end_time')
   }
-  if (start !== undefined && end !== undefined && start >= end) throw invalid('start_time', 'must be before end_time')
+  if (start !== undefined && end !== undefined && start >= end)
+    throw invalid('start_time', 'must be before end_time')
 }
 
 /**
@@ -80,7 +89,14 @@ export function toPeriod(values: PeriodValues, nowMs: number): Period {
     throw tooWide(`The period has more than ${maxBuckets} buckets: choose a longer one.`)
   }
   const startsMs = bucketStarts(fromMs, toMs, timeZone, bucket)
-  return { fromMs, toMs, elapsedToMs: Math.max(fromMs + 1, Math.min(toMs, nowMs)), timeZone, bucket, startsMs }
+  return {
+    fromMs,
+    toMs,
+    elapsedToMs: Math.max(fromMs + 1, Math.min(toMs, nowMs)),
+    timeZone,
+    bucket,
+    startsMs,
+  }
 }
 
 /**
@@ -91,13 +107,16 @@ export function previousPeriod(period: Period): Period {
   const lengthMs = period.toMs - period.fromMs
   const fromMs = period.fromMs - lengthMs
   const toMs = Math.min(period.fromMs, ceilToQuarter(period.elapsedToMs - lengthMs))
-  const isElapsed = period.elapsedToMs === period.toMs
-  const endMs = isElapsed ? period.fromMs : Math.max(toMs, fromMs + 1)
-  return { ...period, fromMs, toMs: endMs, elapsedToMs: endMs, startsMs: [fromMs] }
+  return { ...period, fromMs, toMs, elapsedToMs: toMs, startsMs: [fromMs] }
 }
 
 /** A period as answers show it. */
-export function toPeriodBody(period: Period): { start_time: string; end_time: string; tz: string; bucket: string } {
+export function toPeriodBody(period: Period): {
+  start_time: string
+  end_time: string
+  tz: string
+  bucket: string
+} {
   return {
     start_time: toZonedText(period.timeZone, period.fromMs),
     end_time: toZonedText(period.timeZone, period.toMs),

@@ -1,51 +1,86 @@
-import { quantilesOf } from '@weir/database'
+import { estimateDistinct, histogramGamma } from '@weir/database'
+import type { ParsedRegisters } from './sketch-cache.ts'
 
 const histogramEntryBytes = 6
 /** Bins below 1 µs and above 10²⁶ ms are none that a duration has. */
 const lowestBin = -1_000
 const binCount = 4_096
 
-/** Histograms of @weir/database merged into one. An array, where the package has a map: merging is most of the work. */
+/**
+ * Histograms of @weir/database merged into one: in an array, where the package has a map, since merging is most
+ * of what an answer costs.
+ */
 export class MergedHistogram {
-  readonly #counts = new Float64Array(binCount)
+  #counts: Float64Array | undefined
 
   /** Adds encoded entries. */
   add(bytes: Buffer | null | undefined): void {
-    if (bytes === null || bytes === undefined) return
-    const counts = this.#counts
+    if (bytes === null || bytes === undefined || bytes.length === 0) return
+    const counts = (this.#counts ??= new Float64Array(binCount))
     for (let offset = 0; offset + histogramEntryBytes <= bytes.length; offset += histogramEntryBytes) {
       const bin = bytes.readInt16BE(offset) - lowestBin
-      const index = Math.min(Math.max(bin, 0), binCount - 1)
+      const index = bin < 0 ? 0 : bin >= binCount ? binCount - 1 : bin
       counts[index] = (counts[index] ?? 0) + bytes.readUInt32BE(offset + 2)
     }
   }
 
-  /** The durations in milliseconds below which these fractions lie, to the microsecond; `null` for none. */
+  /** Adds what another one has. */
+  merge(other: MergedHistogram): void {
+    const added = other.#counts
+    if (added === undefined) return
+    const counts = (this.#counts ??= new Float64Array(binCount))
+    for (let index = 0; index < binCount; index += 1)
+      counts[index] = (counts[index] ?? 0) + (added[index] ?? 0)
+  }
+
+  /**
+   * The durations in milliseconds below which these fractions, ascending, lie: as `quantilesOf` of
+   * @weir/database gives them. `null` for an empty histogram.
+   */
   quantiles(fractions: readonly number[]): (number | null)[] {
-    const histogram = new Map<number, number>()
-    this.#counts.forEach((count, index) => {
-      if (count > 0) histogram.set(index + lowestBin, count)
+    const counts = this.#counts
+    if (counts === undefined) return fractions.map(() => null)
+    let total = 0
+    for (let index = 0; index < binCount; index += 1) total += counts[index] ?? 0
+    let index = -1
+    let passed = 0
+    return fractions.map((fraction) => {
+      const rank = Math.max(1, Math.ceil(fraction * total))
+      while (passed < rank && index < binCount - 1) {
+        index += 1
+        passed += counts[index] ?? 0
+      }
+      return (2 * histogramGamma ** (index + lowestBin)) / (histogramGamma + 1)
     })
-    return quantilesOf(histogram, fractions)
   }
 }
 
 const registerEntryBytes = 3
 const registerCount = 4_096
-const alpha = 0.7213 / (1 + 1.079 / registerCount)
-/** 2 to the power of minus a rank: looked up, because an estimate needs it once for each register. */
-const inversePowers = Float64Array.from({ length: 256 }, (_none, rank) => 2 ** -rank)
+const maxRank = 33
 
-/** HyperLogLog registers of @weir/database merged into one sketch, in an array for the same reason. */
+/** Reads encoded registers of @weir/database, each of which may come several times. */
+export function parseRegisters(bytes: Buffer): ParsedRegisters {
+  const count = Math.floor(bytes.length / registerEntryBytes)
+  const registers = new Uint16Array(count)
+  const ranks = new Uint8Array(count)
+  for (let index = 0; index < count; index += 1) {
+    const offset = index * registerEntryBytes
+    registers[index] = ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)
+    ranks[index] = bytes[offset + 2] ?? 0
+  }
+  return { registers, ranks }
+}
+
+/** HyperLogLog registers merged into one sketch, in an array for the same reason. */
 export class MergedRegisters {
   readonly #ranks = new Uint8Array(registerCount)
 
-  /** Adds encoded entries. */
-  add(bytes: Buffer): void {
+  add({ registers, ranks: added }: ParsedRegisters): void {
     const ranks = this.#ranks
-    for (let offset = 0; offset + registerEntryBytes <= bytes.length; offset += registerEntryBytes) {
-      const register = ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)
-      const rank = bytes[offset + 2] ?? 0
+    for (let index = 0; index < added.length; index += 1) {
+      const register = registers[index] ?? 0
+      const rank = added[index] ?? 0
       if (rank > (ranks[register] ?? 0)) ranks[register] = rank
     }
   }
@@ -53,22 +88,27 @@ export class MergedRegisters {
   /** Adds what another one has. */
   merge(other: MergedRegisters): void {
     const ranks = this.#ranks
-    other.#ranks.forEach((rank, register) => {
+    const added = other.#ranks
+    for (let register = 0; register < registerCount; register += 1) {
+      const rank = added[register] ?? 0
       if (rank > (ranks[register] ?? 0)) ranks[register] = rank
-    })
+    }
   }
 
-  /** How many different values: the estimate of `countDistinct` in @weir/database. */
+  /** The registers that have a value, for keeping. */
+  toParsed(): ParsedRegisters {
+    const registers = Uint16Array.from(this.#ranks.keys()).filter((register) => this.#ranks[register] !== 0)
+    return { registers, ranks: Uint8Array.from(registers, (register) => this.#ranks[register] ?? 0) }
+  }
+
+  /** How many different values. */
   count(): number {
-    let empty = 0
-    let sum = 0
-    for (const rank of this.#ranks) {
-      if (rank === 0) empty += 1
-      sum += inversePowers[rank] ?? 0
+    const ranks = this.#ranks
+    const registersOfRank = Array.from({ length: maxRank + 1 }, () => 0)
+    for (let register = 0; register < registerCount; register += 1) {
+      const rank = ranks[register] ?? 0
+      registersOfRank[rank] = (registersOfRank[rank] ?? 0) + 1
     }
-    const estimate = (alpha * registerCount ** 2) / sum
-    const isSmall = estimate <= 2.5 * registerCount && empty > 0
-    return Math.round(isSmall ? registerCount * Math.log(registerCount / empty) : estimate)
+    return estimateDistinct(registersOfRank)
   }
 }
-

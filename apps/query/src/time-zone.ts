@@ -50,6 +50,9 @@ export function toZonedText(timeZone: string, atMs: number): string {
   const clock = local.endsWith('.000Z') ? local.slice(0, 19) : local.slice(0, 23)
   if (offset === 0) return `${clock}Z`
   const minutes = Math.round(Math.abs(offset) / 60_000)
-  const pad = (value: number): string => String(value).padStart(2, '0')
-  return `${clock}${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`
+  return `${clock}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0')
 }

@@ -33,6 +33,9 @@ export function openPool(options: DatabaseOptions, onLostConnection: (error: Err
   }
   const pool = new Pool(config)
   pool.on('error', onLostConnection)
+  // The pool listens to idle connections only. When one in use is lost its query rejects, which is enough to
+  // know, but the event comes as well, and without a listener it ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

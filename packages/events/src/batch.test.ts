@@ -23,7 +23,11 @@ test('a batch is read as it was written, its pieces a line each', () => {
       // Without any piece there is no line end behind the header either.
       if (pieces.length === 0)
         expect(() => decodeBatch(encodeBatch(header, pieces))).toThrow(UnreadableBatchError)
-      else expect(decodeBatch(encodeBatch(header, pieces))).toEqual({ header, rows: lines.join('\n') })
+      else
+        expect(decodeBatch(encodeBatch(header, pieces))).toEqual({
+          header,
+          rows: Buffer.from(lines.join('\n')),
+        })
     }),
   )
 })
@@ -36,7 +40,7 @@ test('the header is read alone, from its line or from the whole batch', () => {
 
 test('a header may say more than this release knows', () => {
   const later = Buffer.from(`${JSON.stringify({ ...header, later: true })}\nrow`)
-  expect(decodeBatch(later)).toEqual({ header, rows: 'row' })
+  expect(decodeBatch(later)).toEqual({ header, rows: Buffer.from('row') })
 })
 
 test.each<[string, string]>([

@@ -58,7 +58,11 @@ async function run<Row extends object>(
   const { sql: text, parameters } = question.compile(compiler)
   const name = isPrepared ? nameOf(text) : undefined
   try {
-    const { rows } = await db.query<Row>({ text, values: [...parameters], ...(name !== undefined && { name }) })
+    const { rows } = await db.query<Row>({
+      text,
+      values: [...parameters],
+      ...(name !== undefined && { name }),
+    })
     return rows
   } catch (error) {
     throw toReadProblem(error)
@@ -111,21 +115,20 @@ function toReadProblem(error: unknown): unknown {
     if (error.code === statementTimeout) return timedOut(error)
     return unavailable.test(error.code ?? '') ? awayFor(error) : error
   }
-  if (!(error instanceof Error)) return error
+  if (typeof error !== 'object' || error === null || !('message' in error)) return error
   if (error.message === 'Query read timeout') return timedOut(error)
-  return isConnectionError(error) ? awayFor(error) : error
+  return 'syscall' in error || lostConnection.test(String(error.message)) ? awayFor(error) : error
 }
 
-function isConnectionError(error: Error): boolean {
-  if ('syscall' in error) return true
-  return /connection (terminated|timeout)|timeout exceeded when trying to connect|not queryable/i.test(error.message)
-}
+/** What the driver says, without a code, of a connection that it lost or did not get. */
+const lostConnection =
+  /connection (terminated|timeout)|timeout exceeded when trying to connect|not queryable/i
 
-function timedOut(cause: Error): Problem {
+function timedOut(cause: unknown): Problem {
   const detail = 'The answer took longer than the server allows: ask for a shorter time or fewer events.'
   return new Problem('query-timeout', detail, { cause })
 }
 
-function awayFor(cause: Error): Problem {
+function awayFor(cause: unknown): Problem {
   return new Problem('temporary-reduced-capacity', 'The database cannot be reached at the moment.', { cause })
 }

@@ -7,7 +7,8 @@ export function eventFields(table: string): RawBuilder<unknown> {
   const plain = plainColumns.map((name) => {
     if (name === 'cost_usd') return sql`trim_scale(${column(name)})::text as cost_usd`
     // The driver gives bigint as text; sizes are far below 2⁵³.
-    if (name === 'bytes_in' || name === 'bytes_out') return sql`${column(name)}::double precision as ${sql.ref(name)}`
+    if (name === 'bytes_in' || name === 'bytes_out')
+      return sql`${column(name)}::double precision as ${sql.ref(name)}`
     return column(name)
   })
   return sql`${column('id')}, ${column('occurred_at')}::text as position, ${column('occurred_at')},

@@ -147,7 +147,9 @@ function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> 
 }
 
 function columns(table: string): RawBuilder<unknown> {
-  return sql.join(['bucket_at', ...rolledUpColumns, ...measureColumns].map((name) => sql.ref(`${table}.${name}`)))
+  return sql.join(
+    ['bucket_at', ...rolledUpColumns, ...measureColumns].map((name) => sql.ref(`${table}.${name}`)),
+  )
 }
 
 function conditions(table: string, { filters, only }: Scope): RawBuilder<unknown> {

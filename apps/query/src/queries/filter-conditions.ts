@@ -15,7 +15,8 @@ export function filterConditions(table: string, filters: Filters): RawBuilder<un
     )
     conditions.push(sql`and (${sql.join(ranges, sql` or `)})`)
   }
-  if (filters.minRisk !== undefined) conditions.push(sql`and ${column('risk_score')} >= ${filters.minRisk}::smallint`)
+  if (filters.minRisk !== undefined)
+    conditions.push(sql`and ${column('risk_score')} >= ${filters.minRisk}::smallint`)
   if (filters.slowMs !== undefined) {
     conditions.push(sql`and ${column('duration_ms')} >= ${filters.slowMs}::double precision`)
   }

@@ -2,6 +2,8 @@ import type { Pool } from 'pg'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
 import { hasIdentity } from '../filters.ts'
 import { ask, askByIndex, askPrepared, sql, type RawBuilder } from './ask.ts'
+import { mergeLatencies, type LatenciesOf } from '../latencies.ts'
+import type { GroupKeys } from '../group-key.ts'
 import { canUseRollups, dimensionKey, eventFacts, rollupFacts, toText, type Scope } from './facts.ts'
 
 const failed = sql`(facts.status_code >= 400 or facts.level in ('error', 'critical'))`
@@ -24,18 +26,14 @@ const measures = {
   bytes_in: sql`sum(facts.bytes_in)`,
   bytes_out: sql`sum(facts.bytes_out)`,
   cost_usd: sql`sum(facts.cost_usd)`,
-  duration_histogram: sql`string_agg(facts.duration_histogram, '')`,
-  ttft_histogram: sql`string_agg(facts.ttft_histogram, '')`,
 } as const satisfies Record<string, RawBuilder<unknown>>
 
 export type Measure = keyof typeof measures
-type HistogramMeasure = 'duration_histogram' | 'ttft_histogram'
+export type HistogramColumn = 'duration_histogram' | 'ttft_histogram'
 
 /** The measures of some facts, those that were asked for; `null` where there was nothing to measure. */
 export type MeasureRow = Partial<
-  Record<Exclude<Measure, HistogramMeasure | 'cost_usd'>, number | null> & {
-    cost_usd: string | null
-  } & Record<HistogramMeasure, Buffer | null>
+  Record<Exclude<Measure, 'cost_usd'>, number | null> & { cost_usd: string | null }
 >
 
 /** What to measure: in all, for each bucket that begins at `startsMs`, and for each group. */
@@ -44,23 +42,30 @@ export interface Question {
   startsMs: readonly number[]
   groupBy: readonly Dimension[]
   measures: readonly Measure[]
+  histograms: readonly HistogramColumn[]
   /** Groups are given by these, the greatest first, then by their keys. */
   orderBy: readonly Measure[]
   maxGroups: number
 }
 
-/** Buckets by their index in `startsMs`; those without facts are left out. */
+/** Buckets are given by their index in `startsMs`, and those without facts are left out. */
 export interface Measured {
   total: MeasureRow
   series: (MeasureRow & { bucket: number })[]
-  groups: (MeasureRow & { keys: (string | null)[] })[]
+  groups: (MeasureRow & { keys: GroupKeys })[]
+  latencies: LatenciesOf
 }
 
-type Row = MeasureRow & { part: 'total' | 'series' | 'group'; bucket: number | null; keys: (string | null)[] | null }
+type Row = MeasureRow &
+  Partial<Record<HistogramColumn, Buffer | null>> & {
+    part: 'total' | 'series' | 'group' | 'cell'
+    bucket: number | null
+    keys: GroupKeys | null
+  }
 
 /**
  * Measures a project's events in one statement: from rollups where those hold every filter and dimension, else
- * from the events. Histograms are not given in the total: it is that of all buckets together.
+ * from the events.
  */
 export async function measure(db: Pool, question: Question): Promise<Measured> {
   const { scope, groupBy, startsMs } = question
@@ -76,53 +81,73 @@ export async function measure(db: Pool, question: Question): Promise<Measured> {
   }
   return {
     total: rows.find(({ part }) => part === 'total') ?? {},
-    series: rows.flatMap((row) => (row.bucket === null ? [] : [{ ...row, bucket: row.bucket }])),
+    series: rows.flatMap((row) => (row.part === 'series' ? [{ ...row, bucket: row.bucket ?? 0 }] : [])),
     groups: rows.flatMap((row) => (row.part === 'group' ? [{ ...row, keys: row.keys ?? [] }] : [])),
+    latencies: mergeLatencies(
+      rows.flatMap((row) =>
+        row.part === 'cell'
+          ? [{ ...row, bucket: row.bucket ?? 0, duration: row.duration_histogram, ttft: row.ttft_histogram }]
+          : [],
+      ),
+    ),
   }
 }
 
+/**
+ * Facts are merged once, by bucket and group; what is given are merges of those few. Histograms are by far the
+ * most of what is sent, so they are sent once: by bucket and, among the groups that are shown, by group.
+ */
 function statement(facts: RawBuilder<unknown>, question: Question): RawBuilder<Row> {
-  const { startsMs, groupBy, maxGroups, orderBy } = question
-  const keys = sql.join(groupBy.map(dimensionKey))
+  const { startsMs, groupBy, maxGroups, orderBy, histograms } = question
   const hasGroups = groupBy.length > 0 && maxGroups > 0
+  const keys = hasGroups ? sql`array[${sql.join(groupBy.map(dimensionKey))}]` : sql`null::text[]`
   const order = orderBy.map((name) => sql`${merged(name)} desc nulls last`)
-  // Facts are merged once, by bucket and group; what is given are merges of those few.
+  const noHistograms = sql.join(
+    histograms.map((name) => sql`, null::bytea as ${sql.ref(name)}`),
+    sql``,
+  )
+  const sums = sql`${sql.join(question.measures.map(selected))} ${noHistograms}`
   return sql<Row>`
     with facts as (${facts}),
     cells as materialized (
-      select width_bucket(facts.bucket_at, ${startsMs.map(toText)}::timestamptz[]) - 1 as bucket,
-        ${hasGroups ? sql`array[${keys}]` : sql`null::text[]`} as keys,
-        ${sql.join(question.measures.map((name) => sql`${measures[name]} as ${sql.ref(name)}`))}
+      select width_bucket(facts.bucket_at, ${startsMs.map(toText)}::timestamptz[]) - 1 as bucket, ${keys} as keys,
+        ${sql.join([...question.measures.map(measured), ...histograms.map(concatenated('facts'))])}
       from facts group by 1, 2
+    ),
+    groups as materialized (
+      select cells.keys, ${sums} from cells ${hasGroups ? sql`` : sql`where false`} group by cells.keys
+      order by ${sql.join(order)}, cells.keys limit ${maxGroups}::int
     )
-    select 'total' as part, null::int as bucket, null::text[] as keys, ${selected(question, true)} from cells
-    union all
-    select 'series', cells.bucket, null, ${selected(question, false)} from cells group by cells.bucket
-    ${
-      hasGroups
-        ? sql`union all
-          (select 'group', null, cells.keys, ${selected(question, false)} from cells group by cells.keys
-          order by ${sql.join(order)}, cells.keys limit ${maxGroups}::int)`
-        : sql``
-    }`
+    select 'total' as part, null::int as bucket, null::text[] as keys, ${sums} from cells
+    union all select 'series', cells.bucket, null, ${sums} from cells group by cells.bucket
+    union all select 'group', null, groups.* from groups
+    ${histograms.length === 0 ? sql`` : sql`union all ${cellHistograms(question)}`}`
+}
+
+function cellHistograms({ measures: names, histograms }: Question): RawBuilder<unknown> {
+  const noSums = names.map((name) => (name === 'cost_usd' ? sql`null::text` : sql`null::double precision`))
+  return sql`select 'cell', cells.bucket, groups.keys,
+      ${sql.join([...noSums, ...histograms.map(concatenated('cells'))])}
+    from cells left join groups on groups.keys = cells.keys group by cells.bucket, groups.keys`
+}
+
+function measured(name: Measure): RawBuilder<unknown> {
+  return sql`${measures[name]} as ${sql.ref(name)}`
+}
+
+function concatenated(table: 'facts' | 'cells') {
+  return (name: HistogramColumn): RawBuilder<unknown> =>
+    sql`string_agg(${sql.ref(`${table}.${name}`)}, '') as ${sql.ref(name)}`
 }
 
 /** A measure of several cells together. */
 function merged(name: Measure): RawBuilder<unknown> {
   const cell = sql.ref(`cells.${name}`)
   if (name === 'duration_max_ms') return sql`max(${cell})`
-  return isHistogram(name) ? sql`string_agg(${cell}, '')` : sql`sum(${cell})`
+  return sql`sum(${cell})`
 }
 
-function selected(question: Question, isTotal: boolean): RawBuilder<unknown> {
-  const list = question.measures.map((name) => {
-    if (isHistogram(name)) return sql`${isTotal ? sql`null::bytea` : merged(name)} as ${sql.ref(name)}`
-    if (name === 'cost_usd') return sql`trim_scale(${merged(name)})::text as cost_usd`
-    return sql`(${merged(name)})::double precision as ${sql.ref(name)}`
-  })
-  return sql.join(list)
-}
-
-function isHistogram(name: Measure): name is HistogramMeasure {
-  return name.endsWith('_histogram')
+function selected(name: Measure): RawBuilder<unknown> {
+  if (name === 'cost_usd') return sql`trim_scale(${merged(name)})::text as cost_usd`
+  return sql`(${merged(name)})::double precision as ${sql.ref(name)}`
 }

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals'
+import { readConfig } from './config.ts'
+
+test('everything has a default', () => {
+  expect(readConfig({})).toMatchObject({
+    host: '127.0.0.1',
+    port: 8002,
+    statementTimeoutMs: 10_000,
+    isKeyRequired: true,
+    requestsPerMinute: 1_000,
+    redisUrl: undefined,
+  })
+})
+
+test('every malformed variable is named at once', () => {
+  expect(() => readConfig({ QUERY_SERVICE_PORT: 'x', QUERY_POOL_SIZE: '0', RATE_LIMITS: 'x' })).toThrow(
+    /QUERY_SERVICE_PORT[\s\S]*QUERY_POOL_SIZE[\s\S]*RATE_LIMITS/,
+  )
+})
+
+test('keys can be left out on a loopback address only', () => {
+  const open = { QUERY_REQUIRE_API_KEY: 'false' }
+  for (const host of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
+    expect(readConfig({ ...open, QUERY_HOST: host }).isKeyRequired).toBe(false)
+  }
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', 'example.org']) {
+    expect(() => readConfig({ ...open, QUERY_HOST: host })).toThrow(/QUERY_REQUIRE_API_KEY/)
+  }
+})

@@ -1,0 +1,83 @@
+import { BlockList, isIPv6 } from 'node:net'
+import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
+import { parseRateLimits } from '@weir/http'
+import { queueEnvironment, toRedisUrl } from '@weir/queue'
+import { ConfigError, parseEnvironment, type LogLevel } from '@weir/runtime'
+import { z } from 'zod'
+
+const routeLimits = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    try {
+      return parseRateLimits(text)
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : 'is malformed')
+      return z.NEVER
+    }
+  })
+
+const environment = z.object({
+  ...databaseEnvironment,
+  ...queueEnvironment,
+  QUERY_HOST: z.string().default('127.0.0.1'),
+  QUERY_SERVICE_PORT: z.coerce.number().int().min(0).max(65_535).default(8002),
+  QUERY_POOL_SIZE: z.coerce.number().int().min(2).default(10),
+  QUERY_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
+  QUERY_REQUIRE_API_KEY: z.stringbool().default(true),
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
+  RATE_LIMITS: routeLimits,
+  TRUST_PROXY: z.string().default(''),
+  ENABLE_METRICS: z.stringbool().default(true),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+export interface Config {
+  host: string
+  port: number
+  databaseUrl: string
+  poolSize: number
+  statementTimeoutMs: number
+  redisUrl: string | undefined
+  isKeyRequired: boolean
+  requestsPerMinute: number
+  routeLimits: ReadonlyMap<string, number>
+  trustProxy: readonly string[]
+  hasMetrics: boolean
+  logLevel: LogLevel
+}
+
+/**
+ * Throws a `ConfigError` that names every missing or malformed variable at once, and one when everybody on the
+ * network could read without a key.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = parseEnvironment(environment, env)
+  if (!parsed.QUERY_REQUIRE_API_KEY && !isLoopback(parsed.QUERY_HOST)) {
+    throw new ConfigError(['QUERY_REQUIRE_API_KEY: may be false only where QUERY_HOST is a loopback address'])
+  }
+  return {
+    host: parsed.QUERY_HOST,
+    port: parsed.QUERY_SERVICE_PORT,
+    databaseUrl: toDatabaseUrl(parsed),
+    poolSize: parsed.QUERY_POOL_SIZE,
+    statementTimeoutMs: parsed.QUERY_STATEMENT_TIMEOUT_MS,
+    redisUrl: toRedisUrl(parsed),
+    isKeyRequired: parsed.QUERY_REQUIRE_API_KEY,
+    requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
+    routeLimits: parsed.RATE_LIMITS,
+    trustProxy: parsed.TRUST_PROXY.split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+    hasMetrics: parsed.ENABLE_METRICS,
+    logLevel: parsed.LOG_LEVEL,
+  }
+}
+
+const loopback = new BlockList()
+loopback.addSubnet('127.0.0.0', 8)
+loopback.addAddress('::1', 'ipv6')
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4')
+}

@@ -1,0 +1,55 @@
+import { groupKey, type GroupKeys } from './group-key.ts'
+import { MergedHistogram } from './sketches.ts'
+
+/** How long events took, and how long it was to their first token. */
+export interface Latencies {
+  duration: MergedHistogram
+  ttft: MergedHistogram
+}
+
+/** Latencies in all, by index of a bucket, and by the keys of a group as `groupKey` writes them. */
+export interface LatenciesOf {
+  total: Latencies
+  series: ReadonlyMap<number, Latencies>
+  groups: ReadonlyMap<string, Latencies>
+}
+
+/** Encoded histograms of one bucket and, if it is one that is shown, one group. */
+interface HistogramCell {
+  bucket: number
+  keys: GroupKeys | null
+  duration?: Buffer | null | undefined
+  ttft?: Buffer | null | undefined
+}
+
+/** Merges the histograms of cells, each of which lies in one bucket and in one group or in none. */
+export function mergeLatencies(cells: readonly HistogramCell[]): LatenciesOf {
+  const series = new Map<number, Latencies>()
+  const groups = new Map<string, Latencies>()
+  for (const cell of cells) {
+    add(latenciesOf(series, cell.bucket), cell)
+    if (cell.keys !== null) add(latenciesOf(groups, groupKey(cell.keys)), cell)
+  }
+  const total = noLatencies()
+  for (const { duration, ttft } of series.values()) {
+    total.duration.merge(duration)
+    total.ttft.merge(ttft)
+  }
+  return { total, series, groups }
+}
+
+/** Those of no event. */
+export function noLatencies(): Latencies {
+  return { duration: new MergedHistogram(), ttft: new MergedHistogram() }
+}
+
+function add(latencies: Latencies, cell: HistogramCell): void {
+  latencies.duration.add(cell.duration)
+  latencies.ttft.add(cell.ttft)
+}
+
+function latenciesOf<Key>(all: Map<Key, Latencies>, key: Key): Latencies {
+  let latencies = all.get(key)
+  if (latencies === undefined) all.set(key, (latencies = noLatencies()))
+  return latencies
+}

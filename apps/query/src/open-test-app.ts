@@ -1,0 +1,119 @@
+import { grainsSeconds, uniqueKinds } from '@weir/database'
+import { openTestDatabase, storeEvents, type TestDatabase } from '@weir/database/testing'
+import type { CanonicalEvent } from '@weir/events'
+import { openRateLimitStore } from '@weir/http'
+import { fixedKeys } from '@weir/http/testing'
+import { createLogger, createMetrics } from '@weir/runtime'
+import { sql } from 'kysely'
+import request from 'supertest'
+import { createQueryApp } from './app.ts'
+
+/** The keys that a test's app knows: of project 1, of project 2, and one that may not read. */
+export const testKeys = {
+  reader: { projectId: 1, id: 'k1' },
+  other: { projectId: 2, id: 'k2' },
+  writer: { projectId: 1, id: 'k3', scopes: ['ingest'] },
+} as const
+
+export interface TestApp extends AsyncDisposable {
+  database: TestDatabase
+  app: ReturnType<typeof createQueryApp>
+  /** GET with the key of project 1 unless another is named; `''` for none. */
+  get: (path: string, key?: keyof typeof testKeys | '') => request.Test
+  /** Stores events as the consumer does, with their rollup deltas. */
+  store: (events: readonly CanonicalEvent[]) => Promise<void>
+  /** Folds all deltas into cells, as the consumer does now and then. */
+  fold: () => Promise<void>
+}
+
+/** The query service on a database of its own, with two projects. */
+export async function openTestApp(
+  options: { now?: () => number; isKeyRequired?: boolean } = {},
+): Promise<TestApp> {
+  const { now = Date.now, isKeyRequired = true } = options
+  const database = await openTestDatabase()
+  await database.pool.query(`insert into projects (name) values ('default'), ('second')`)
+  const rateLimits = openRateLimitStore()
+  const app = createQueryApp({
+    config: {
+      isKeyRequired,
+      requestsPerMinute: 100_000,
+      routeLimits: new Map(),
+      hasMetrics: true,
+      trustProxy: [],
+    },
+    pool: database.pool,
+    keys: Object.assign(fixedKeys(testKeys), { isCurrent: true, size: 3 }),
+    rateLimits,
+    metrics: createMetrics(),
+    logger: createLogger('query', 'silent'),
+    isStopping: () => false,
+    now,
+  })
+  return {
+    database,
+    app,
+    get: (path, key = 'reader') => {
+      const asked = request(app).get(path)
+      return key === '' ? asked : asked.set('X-API-Key', key)
+    },
+    store: (events) => storeEvents(database, events),
+    fold: () => foldAll(database),
+    async [Symbol.asyncDispose]() {
+      await rateLimits[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const dimensions = sql.raw(
+  'project_id, event_type, source, service, level, category, method, route, status_code, llm_provider, llm_model, llm_operation',
+)
+const summed = [
+  'events',
+  'duration_count',
+  'duration_sum_ms',
+  'input_tokens',
+  'output_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
+  'reasoning_tokens',
+  'total_tokens',
+  'priced',
+  'cost_usd',
+  'bytes_in',
+  'bytes_out',
+]
+
+const histograms = ['duration_histogram', 'ttft_histogram']
+
+async function foldAll({ db }: TestDatabase): Promise<void> {
+  const names = sql.raw(summed.join(', '))
+  const sums = sql.raw(summed.map((name) => `sum(${name})`).join(', '))
+  const added = sql.raw(
+    [
+      ...summed.map((name) => `${name} = rollup_cells.${name} + excluded.${name}`),
+      'duration_max_ms = greatest(rollup_cells.duration_max_ms, excluded.duration_max_ms)',
+      ...histograms.map((name) => `${name} = rollup_cells.${name} || excluded.${name}`),
+    ].join(', '),
+  )
+  for (const grain of grainsSeconds) {
+    const bucket = sql`date_bin(make_interval(secs => ${grain}), bucket_at, 'epoch')`
+    await sql`
+      insert into rollup_cells (grain_seconds, bucket_at, ${dimensions}, ${names}, duration_max_ms,
+        duration_histogram, ttft_histogram)
+      select ${grain}::int, ${bucket}, ${dimensions}, ${sums}, max(duration_max_ms),
+        string_agg(duration_histogram, ''), string_agg(ttft_histogram, '')
+      from rollup_deltas group by 2, ${dimensions}
+      on conflict on constraint rollup_cells_cell do update set ${added}`.execute(db)
+    await sql`
+      insert into unique_cells (grain_seconds, bucket_at, project_id, kind, event_type, service, registers)
+      select ${grain}::int, ${bucket}, project_id, kind, event_type, service, string_agg(registers, '')
+      from unique_deltas where kind = any(${[...uniqueKinds]}::text[])
+      group by 2, project_id, kind, event_type, service
+      on conflict on constraint unique_cells_cell
+        do update set registers = unique_cells.registers || excluded.registers`.execute(db)
+  }
+  await sql`delete from rollup_deltas`.execute(db)
+  await sql`delete from unique_deltas`.execute(db)
+}

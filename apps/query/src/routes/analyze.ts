@@ -1,0 +1,25 @@
+import { keyOf, parseQuery } from '@weir/http'
+import type { RequestHandler } from 'express'
+import type { Pool } from 'pg'
+import { toAnalysis, type AnalysisParameters } from '../analytics/analysis.ts'
+import { answerAnalysis, type Analytics } from '../analytics/answer.ts'
+import type { SketchCache } from '../sketch-cache.ts'
+
+/** One kind of analytics and the parameters of its route. */
+export interface AnalyticsKind {
+  analytics: Analytics
+  parameters: AnalysisParameters
+}
+
+/** GET /analytics/{kind} — 200 with the totals, the breakdown and the series of one kind. */
+export function analyze(
+  db: Pool,
+  sketches: SketchCache,
+  { analytics, parameters }: AnalyticsKind,
+  now: () => number,
+): RequestHandler {
+  return async (req, res) => {
+    const analysis = toAnalysis(parseQuery(parameters, req), keyOf(res).projectId, now())
+    res.json(await answerAnalysis(db, sketches, analysis, analytics))
+  }
+}

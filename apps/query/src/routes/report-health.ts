@@ -1,0 +1,30 @@
+import { checkKey, Problem, type KeyVerifier } from '@weir/http'
+import type { RequestHandler } from 'express'
+import type { Pool } from 'pg'
+import { ask, sql } from '../queries/ask.ts'
+
+/** GET /health — 200 while the process runs; with a key, whether the key is valid. */
+export function reportHealth(keys: KeyVerifier): RequestHandler {
+  return (req, res) => {
+    const isKeyValid = checkKey(keys, req)
+    res.json({
+      status: 'ok',
+      service: 'query',
+      ...(isKeyValid === undefined ? {} : { key_valid: isKeyValid }),
+    })
+  }
+}
+
+/** GET /health/ready — 200 while questions can be answered: the database does answer, and keys are known. */
+export function reportReadiness(
+  db: Pool,
+  areKeysKnown: () => boolean,
+  isStopping: () => boolean,
+): RequestHandler {
+  return async (_req, res) => {
+    if (isStopping()) throw new Problem('temporary-reduced-capacity', 'Not ready: running.')
+    if (!areKeysKnown()) throw new Problem('temporary-reduced-capacity', 'Not ready: keys.')
+    await ask(db, sql<{ answer: number }>`select 1 as answer`)
+    res.json({ status: 'ready', checks: { database: true, keys: true, running: true } })
+  }
+}
