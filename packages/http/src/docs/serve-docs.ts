@@ -30,7 +30,8 @@ export function serveOpenApi(document: object): RequestHandler {
  * `app.use('/docs', serveDocs('/openapi.json'))`.
  */
 export function serveDocs(documentPath: string): RequestHandler {
-  const root = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+  const require = createRequire(import.meta.url)
+  const root = dirname(require.resolve('swagger-ui-dist/package.json'))
   const router = Router({ strict: true, caseSensitive: true })
   router.get('/', (req, res) => {
     res.setHeader('Content-Security-Policy', pagePolicy)

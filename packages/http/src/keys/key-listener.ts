@@ -30,9 +30,8 @@ async function listenOnce(config: ClientConfig, onChange: () => void, signal: Ab
   signal.addEventListener('abort', end)
   try {
     // A connection that is ended while it is being made never answers `connect`.
-    await Promise.race([startListening(client), ended])
-    isConnected = true
-    onChange()
+    isConnected = await Promise.race([startListening(client), ended.then(() => false)])
+    if (isConnected) onChange()
     await ended
   } catch {
     end()
@@ -42,7 +41,8 @@ async function listenOnce(config: ClientConfig, onChange: () => void, signal: Ab
   return isConnected
 }
 
-async function startListening(client: Client): Promise<void> {
+async function startListening(client: Client): Promise<true> {
   await client.connect()
   await client.query('listen weir_api_keys')
+  return true
 }

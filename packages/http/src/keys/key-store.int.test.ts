@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { openPool } from '@weir/database'
 import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
 import { createLogger, sleep } from '@weir/runtime'
@@ -15,15 +15,19 @@ let snapshotPath: string
 let projectId: number
 const logger = createLogger('test', 'silent')
 
-beforeEach(async () => {
+beforeAll(async () => {
   database = await openTestDatabase()
+})
+afterAll(async () => database[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  await database.pool.query('truncate api_keys')
   projectId = await findOrCreateProject(database.db, 'default')
   folder = await mkdtemp(join(tmpdir(), 'weir-keys-'))
   snapshotPath = join(folder, 'keys.json')
 })
 
 afterEach(async () => {
-  await database[Symbol.asyncDispose]()
   await rm(folder, { recursive: true })
 })
 

@@ -75,6 +75,8 @@ test.each(backends)('two stores on %s limit together', async (_name, create) => 
   const pending = () =>
     first.isDegraded || second.isDegraded || countsSecond.increment('shared').totalHits < 6
   do {
+    // Not only awaiting: Redis connects when the event loop turns.
+    await sleep(5)
     await first.sync()
     await second.sync()
   } while (pending())
