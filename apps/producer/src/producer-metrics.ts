@@ -1,5 +1,5 @@
 import type { BatchQueue } from '@weir/queue'
-import { createCounter, createGauge, type Metrics } from '@weir/runtime'
+import { createCellCounter, createCounter, createGauge, type CounterCell, type Metrics } from '@weir/runtime'
 import type { AcceptedBody } from './accept-body.ts'
 import { BoundedLabels } from './bounded-labels.ts'
 import type { EventLog } from './event-log.ts'
@@ -10,13 +10,13 @@ const maxLabelValues = 100
 /** Counts accepted events. Every label is bounded: what senders make up is counted as `other`. */
 export function countEvents(metrics: Metrics): (accepted: AcceptedBody) => void {
   const accepted = createCounter(metrics, 'weir_events_accepted_total', 'Events that were acknowledged.')
-  const logged = createCounter(
+  const logged = createCellCounter<'event_type' | 'source'>(
     metrics,
     'log_events_total',
     'Events that were acknowledged, by type and source.',
     ['event_type', 'source'],
   )
-  const queries = createCounter(
+  const queries = createCellCounter<'provider' | 'model'>(
     metrics,
     'llm_queries_total',
     'LLM calls among them, by provider and model.',
@@ -25,13 +25,25 @@ export function countEvents(metrics: Metrics): (accepted: AcceptedBody) => void 
   const sources = new BoundedLabels(maxLabelValues)
   const providers = new BoundedLabels(maxLabelValues)
   const models = new BoundedLabels(maxLabelValues)
+  const loggedCells = new Map<string, CounterCell>()
+  const queryCells = new Map<string, CounterCell>()
   return ({ eventCount, tallies }) => {
     accepted.inc(eventCount)
     for (const { eventType, source, isLlm, provider, model, count } of tallies) {
-      logged.inc({ event_type: eventType, source: sources.of(source) }, count)
-      if (isLlm) queries.inc({ provider: providers.of(provider), model: models.of(model) }, count)
+      const labels = { event_type: eventType, source: sources.of(source) }
+      getOrAdd(loggedCells, `${labels.event_type}\t${labels.source}`, () => logged(labels)).value += count
+      if (!isLlm) continue
+      const llmLabels = { provider: providers.of(provider), model: models.of(model) }
+      getOrAdd(queryCells, `${llmLabels.provider}\t${llmLabels.model}`, () => queries(llmLabels)).value +=
+        count
     }
   }
+}
+
+function getOrAdd<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, (value = create()))
+  return value
 }
 
 /** Reports what lies between acknowledgement and database. */
