@@ -5,6 +5,8 @@ export interface UnconfirmedBatch {
   id: string
   ref: FrameRef
   projectIds: readonly number[]
+  /** The job that it was given to the queue in, and in which alone it is given again; `undefined` before that. */
+  jobId: string | undefined
   /** When it was last given to the queue; `undefined` before that. Milliseconds since the epoch. */
   forwardedAtMs: number | undefined
 }

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { readConfig } from './config.ts'
+import { parseEnv } from 'node:util'
+import { repository } from './paths.ts'
+
+const read = (path: string): string => readFileSync(join(repository, path), 'utf8')
+
+const schemas = [
+  'apps/producer/src/config.ts',
+  'apps/consumer/src/config.ts',
+  'apps/query/src/config.ts',
+  'apps/weir/src/config.ts',
+  'packages/database/src/database-environment.ts',
+  'packages/queue/src/queue-environment.ts',
+]
+
+function namesIn(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].toSorted()
+}
+
+test('the example environment has every variable that something reads, and no other', () => {
+  const inSchemas = schemas.flatMap((path) => namesIn(read(path), /^ {2}([A-Z][A-Z_]+):/gm))
+  const inCompose = namesIn(read('docker-compose.yml'), /\$\{([A-Z_]+)/g)
+  const inExample = namesIn(read('.env.example'), /^#?([A-Z][A-Z_]+)=/gm)
+
+  expect(inExample).toEqual([...new Set([...inSchemas, ...inCompose])].toSorted())
+})
+
+test('the example environment is the default of npm start', () => {
+  expect(readConfig(parseEnv(read('.env.example')))).toEqual(readConfig({}))
+})
