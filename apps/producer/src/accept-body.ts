@@ -35,7 +35,7 @@ export interface Tally {
 
 /** The part of a body that can be kept, and the answer to give once it is. */
 export interface AcceptedBody {
-  rows: Uint8Array
+  rows: Uint8Array<ArrayBuffer>
   eventCount: number
   /** Rows that have an event key. */
   keyed: number
@@ -81,13 +81,20 @@ export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody |
   })
   if (events.length === 0) return toRefusedBody(refused, records.isSingle)
   return {
-    rows: Buffer.from(events.map((event) => encodeRow(event, records.hasEscapes)).join('\n'), 'utf8'),
+    rows: encodeRows(events, records.hasEscapes),
     eventCount: events.length,
     keyed: events.reduce((sum, event) => sum + (event.event_key === null ? 0 : 1), 0),
     receivedAt: intake.receivedAt,
     answer: toAnswer(events, refused, records.isSingle),
     tallies: tally(events),
   }
+}
+
+const encoder = new TextEncoder()
+
+/** In a buffer of its own, so that it can be handed to another thread. */
+function encodeRows(events: readonly CanonicalEvent[], mayNeedEscapes: boolean): Uint8Array<ArrayBuffer> {
+  return encoder.encode(events.map((event) => encodeRow(event, mayNeedEscapes)).join('\n'))
 }
 
 let lastMs = 0
@@ -137,17 +144,24 @@ function toAnswer(events: readonly CanonicalEvent[], refused: readonly Refused[]
 }
 
 function tally(events: readonly CanonicalEvent[]): Tally[] {
-  const tallies = new Map<string, Tally>()
+  const tallies: Tally[] = []
   for (const event of events) {
     const { source, category, llm_provider: provider, llm_model: model } = event
     const eventType = boundedEventType(event.event_type)
     const isLlm = category === 'llm' || model !== null
-    const key = isLlm ? `${eventType}\t${source}\t${provider}\t${model}` : `${eventType}\t${source}`
-    const known = tallies.get(key)
-    if (known === undefined) tallies.set(key, { eventType, source, isLlm, provider, model, count: 1 })
+    // A body has few combinations, mostly one: looking through them costs less than making a key of each event.
+    const known = tallies.find(
+      (one) =>
+        one.eventType === eventType &&
+        one.isLlm === isLlm &&
+        one.source === source &&
+        one.model === model &&
+        one.provider === provider,
+    )
+    if (known === undefined) tallies.push({ eventType, source, isLlm, provider, model, count: 1 })
     else known.count += 1
   }
-  return [...tallies.values()]
+  return tallies
 }
 
 function refuse(code: Refusal['code'], detail: string): RefusedBody {

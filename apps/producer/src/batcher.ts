@@ -12,8 +12,8 @@ export interface AcceptedRows {
   receivedAt: string
 }
 
-/** Makes a batch durable: resolves when its bytes survive a power loss. */
-export type KeepBatch = (header: BatchHeader, bytes: Buffer) => Promise<void>
+/** Makes a batch durable: resolves when its bytes, given in pieces, survive a power loss. */
+export type KeepBatch = (header: BatchHeader, pieces: Uint8Array[]) => Promise<void>
 
 interface Waiting extends AcceptedRows {
   kept: () => void

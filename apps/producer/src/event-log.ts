@@ -42,10 +42,10 @@ export async function openEventLog({
   const unconfirmed = new UnconfirmedBatches()
   const forwarder = new Forwarder({ journal, queue, logger })
   const confirmer = new Confirmer({ db, journal, unconfirmed, forwarder, logger })
-  const batcher = new Batcher(async (header, bytes) => {
-    const batch = toUnconfirmed(header, await journal.append(bytes))
+  const batcher = new Batcher(async (header, pieces) => {
+    const batch = toUnconfirmed(header, await journal.append(pieces))
     unconfirmed.add(batch)
-    forwarder.push(batch, bytes)
+    forwarder.push(batch, pieces)
   })
   const recovered = await recover(journal, unconfirmed, forwarder, logger)
   if (recovered > 0) logger.info({ batches: recovered }, 'going on with batches of an earlier run')
@@ -93,6 +93,7 @@ function toUnconfirmed(header: BatchHeader, ref: FrameRef): UnconfirmedBatch {
     id: header.id,
     ref,
     projectIds: Object.keys(header.projects).map(Number),
+    jobId: undefined,
     forwardedAtMs: undefined,
   }
 }

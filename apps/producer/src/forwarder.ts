@@ -15,7 +15,7 @@ const maxBytesInMemory = 8 * 1024 * 1024
 
 interface Item {
   batch: UnconfirmedBatch
-  bytes: Buffer | undefined
+  pieces: readonly Uint8Array[] | undefined
 }
 
 export interface ForwarderOptions {
@@ -52,11 +52,11 @@ export class Forwarder {
     return this.#items.length - this.#next
   }
 
-  /** Takes a batch that the journal has. `bytes` spares reading it again, if it is at hand. */
-  push(batch: UnconfirmedBatch, bytes?: Buffer): void {
-    const keep = bytes !== undefined && this.#bytesInMemory + bytes.length <= maxBytesInMemory
-    if (keep) this.#bytesInMemory += bytes.length
-    this.#items.push({ batch, bytes: keep ? bytes : undefined })
+  /** Takes a batch that the journal has. Its `pieces` spare reading it again, if they are at hand. */
+  push(batch: UnconfirmedBatch, pieces?: readonly Uint8Array[]): void {
+    const keep = pieces !== undefined && this.#bytesInMemory + batch.ref.byteLength <= maxBytesInMemory
+    if (keep) this.#bytesInMemory += batch.ref.byteLength
+    this.#items.push({ batch, pieces: keep ? pieces : undefined })
     this.#wake.shift()?.()
   }
 
@@ -75,12 +75,17 @@ export class Forwarder {
     }
   }
 
+  /**
+   * Batches that travelled together do so again, under the same name: a queue that still has them then takes
+   * nothing, where other groupings of a long backlog would be added to it again and again.
+   */
   #take(): Item[] {
+    const jobId = this.#items[this.#next]?.batch.jobId
     const items: Item[] = []
     let bytes = 0
     for (let item = this.#items[this.#next]; item !== undefined; item = this.#items[this.#next]) {
       bytes += item.batch.ref.byteLength
-      if (items.length > 0 && bytes > maxJobBytes) break
+      if (items.length > 0 && (bytes > maxJobBytes || item.batch.jobId !== jobId)) break
       items.push(item)
       this.#next += 1
     }
@@ -93,11 +98,16 @@ export class Forwarder {
 
   async #forward(items: readonly Item[]): Promise<void> {
     const { journal, queue } = this.#options
+    const jobId = items[0]?.batch.jobId ?? items[0]?.batch.id ?? ''
+    for (const { batch } of items) batch.jobId = jobId
     for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
       try {
-        const batches = await Promise.all(items.map(({ batch, bytes }) => bytes ?? journal.read(batch.ref)))
-        await queue.add(await toBatchJob(items[0]?.batch.id ?? '', batches))
-        for (const { batch } of items) batch.forwardedAtMs = Date.now()
+        const batches = await Promise.all(
+          items.map(async ({ batch, pieces }) => pieces ?? [await journal.read(batch.ref)]),
+        )
+        await queue.add(await toBatchJob(jobId, batches))
+        const nowMs = Date.now()
+        for (const { batch } of items) batch.forwardedAtMs = nowMs
         this.#noteSuccess()
         break
       } catch (error) {
@@ -105,7 +115,9 @@ export class Forwarder {
         await sleep(backoffMs(attempt, { baseMs: 100, maxMs: 2_000 }), this.#stop.signal)
       }
     }
-    for (const { bytes } of items) this.#bytesInMemory -= bytes?.length ?? 0
+    for (const { batch, pieces } of items) {
+      if (pieces !== undefined) this.#bytesInMemory -= batch.ref.byteLength
+    }
   }
 
   /** One line when an outage begins and one when it ends, not one for each batch. */

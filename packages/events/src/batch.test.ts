@@ -22,9 +22,9 @@ test('a batch is read as it was written, its pieces a line each', () => {
       const pieces = lines.map((line) => Buffer.from(line))
       // Without any piece there is no line end behind the header either.
       if (pieces.length === 0)
-        expect(() => decodeBatch(encodeBatch(header, pieces))).toThrow(UnreadableBatchError)
+        expect(() => decodeBatch(Buffer.concat(encodeBatch(header, pieces)))).toThrow(UnreadableBatchError)
       else
-        expect(decodeBatch(encodeBatch(header, pieces))).toEqual({
+        expect(decodeBatch(Buffer.concat(encodeBatch(header, pieces)))).toEqual({
           header,
           rows: Buffer.from(lines.join('\n')),
         })
@@ -33,7 +33,7 @@ test('a batch is read as it was written, its pieces a line each', () => {
 })
 
 test('the header is read alone, from its line or from the whole batch', () => {
-  const bytes = encodeBatch(header, [Buffer.from('a\tb\nc\td'), Buffer.from('e')])
+  const bytes = Buffer.concat(encodeBatch(header, [Buffer.from('a\tb\nc\td'), Buffer.from('e')]))
   expect(decodeBatchHeader(bytes)).toEqual(header)
   expect(decodeBatchHeader(bytes.subarray(0, bytes.indexOf('\n')))).toEqual(header)
 })

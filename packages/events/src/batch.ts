@@ -34,13 +34,13 @@ export class UnreadableBatchError extends Error {
 const lineEnd = Buffer.from('\n')
 
 /**
- * The bytes of a batch, the same in the journal, in the queue and at the consumer. `rows` are pieces of COPY
- * text in UTF-8, each without a line end behind its last row.
+ * The bytes of a batch, in pieces that follow each other, the same in the journal, in the queue and at the
+ * consumer. `rows` are pieces of COPY text in UTF-8, each without a line end behind its last row.
  */
-export function encodeBatch(batchHeader: BatchHeader, rows: readonly Uint8Array[]): Buffer {
+export function encodeBatch(batchHeader: BatchHeader, rows: readonly Uint8Array[]): Uint8Array[] {
   const pieces: Uint8Array[] = [Buffer.from(JSON.stringify(batchHeader))]
   for (const piece of rows) pieces.push(lineEnd, piece)
-  return Buffer.concat(pieces)
+  return pieces
 }
 
 /** Reads `encodeBatch`'s bytes. Throws `UnreadableBatchError`. */

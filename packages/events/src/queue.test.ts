@@ -10,7 +10,10 @@ test('a job gives back the bytes of the batches that it was made of', async () =
     fc.asyncProperty(
       fc.array(fc.uint8Array({ maxLength: 2_000 }), { minLength: 1, maxLength: 9 }),
       async (batches) => {
-        const job = await toBatchJob(id, batches)
+        const job = await toBatchJob(
+          id,
+          batches.map((bytes) => [bytes.subarray(0, 3), bytes.subarray(3)]),
+        )
         // The queue keeps jobs as JSON.
         const read = await fromBatchJob(JSON.parse(JSON.stringify(job)))
         expect(read).toEqual(batches.map((bytes) => Buffer.from(bytes)))
@@ -24,7 +27,7 @@ test('a batch of rows takes less room in the queue than on its own', async () =>
   const rows = Array.from({ length: 100 }, (_unused, index) => `1\t${index}\tllm_query_sent\tgateway`).join(
     '\n',
   )
-  const job = await toBatchJob(id, [Buffer.from(rows)])
+  const job = await toBatchJob(id, [[Buffer.from(rows)]])
   expect(JSON.stringify(job).length).toBeLessThan(rows.length)
 })
 

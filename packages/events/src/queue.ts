@@ -27,12 +27,12 @@ export class UnreadableJobError extends Error {
 }
 
 /**
- * Wraps the bytes of batches for the queue; `id` is that of the first. Compressed because the queue's memory and
+ * Wraps the bytes of batches, each in pieces, for the queue; `id` is that of the first. Compressed because the queue's memory and
  * log are what a backlog fills, and because base64 of zstd is cheaper for both ends than JSON-escaping the rows:
  * docs/decisions/0003.
  */
-export async function toBatchJob(id: string, batches: readonly Uint8Array[]): Promise<BatchJob> {
-  const pieces = batches.flatMap((bytes) => [lengthOf(bytes), bytes])
+export async function toBatchJob(id: string, batches: readonly (readonly Uint8Array[])[]): Promise<BatchJob> {
+  const pieces = batches.flatMap((batch) => [lengthOf(batch), ...batch])
   const packed = await compress(Buffer.concat(pieces), {
     chunkSize,
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
@@ -54,9 +54,9 @@ export async function fromBatchJob(data: unknown): Promise<Buffer[]> {
 
 const lengthBytes = 4
 
-function lengthOf(bytes: Uint8Array): Buffer {
+function lengthOf(pieces: readonly Uint8Array[]): Buffer {
   const length = Buffer.allocUnsafe(lengthBytes)
-  length.writeUInt32BE(bytes.byteLength)
+  length.writeUInt32BE(pieces.reduce((sum, piece) => sum + piece.byteLength, 0))
   return length
 }
 
