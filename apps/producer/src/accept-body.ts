@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { boundedEventType, encodeRow, type CanonicalEvent } from '@weir/events'
+import { boundedEventType, encodeRow, isLlmQuery, type CanonicalEvent } from '@weir/events'
 import { isRefusal, readRecords, toEvent, type Intake, type Records, type Refusal } from '@weir/formats'
 
 /** What one request may hold. */
@@ -146,9 +146,9 @@ function toAnswer(events: readonly CanonicalEvent[], refused: readonly Refused[]
 function tally(events: readonly CanonicalEvent[]): Tally[] {
   const tallies: Tally[] = []
   for (const event of events) {
-    const { source, category, llm_provider: provider, llm_model: model } = event
+    const { source, llm_provider: provider, llm_model: model } = event
     const eventType = boundedEventType(event.event_type)
-    const isLlm = category === 'llm' || model !== null
+    const isLlm = isLlmQuery(event)
     // A body has few combinations, mostly one: looking through them costs less than making a key of each event.
     const known = tallies.find(
       (one) =>

@@ -32,13 +32,20 @@ export async function readBody(req: IncomingMessage, maxBytes: number): Promise<
   try {
     return await decompress(bytes, { maxOutputLength: maxBytes })
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(maxBytes)
+    if (isTooLong(error)) throw tooLarge(maxBytes)
     throw new Problem('corrupt-content-encoding', `The body is not valid ${encoding}.`, { cause: error })
   }
 }
 
+/** Whether decompression stopped at `maxOutputLength`. */
+function isTooLong(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+  )
+}
+
 function refuseOtherCharsets(contentType: string | undefined): void {
-  if (contentType === undefined || !contentType.includes('charset')) return
+  if (contentType === undefined) return
   const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase()
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
     throw new Problem('unsupported-media-type', 'The charset of a body is UTF-8.')

@@ -1,10 +1,6 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, request, type IncomingHttpHeaders } from 'node:http'
-import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
 import { decodeField, eventColumns, type BatchJob, type EventColumn } from '@weir/events'
 import {
@@ -19,66 +15,33 @@ import {
   type NewKey,
 } from '@weir/http'
 import type { BatchQueue } from '@weir/queue'
-import { createLogger, createMetrics } from '@weir/runtime'
+import { createLogger, createMetrics, type Logger } from '@weir/runtime'
 import { createProducerApp, type Dependencies } from './app.ts'
 import { openEventLog, type EventLog } from './event-log.ts'
 import { IntakeThreads } from './intake-threads.ts'
 import { watchEventLog } from './producer-metrics.ts'
-
-/** What came back, its body as text and as JSON. */
-export interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-  /** The body; an empty object when it is not JSON. */
-  json: Record<string, unknown>
-  /** The kind of problem, without `/problems/`. */
-  kind: string | undefined
-}
-
-export interface Sending {
-  method?: string
-  path?: string
-  headers?: Record<string, string | string[]>
-  body?: string | Uint8Array
-}
+import { TestClient } from './testing-client.ts'
 
 export type Row = Record<EventColumn, string | null>
+type LogLine = Record<string, unknown>
 
 /** The producer on a free port: real keys, a real journal, a queue that only remembers. */
-export interface TestProducer extends AsyncDisposable {
-  port: number
+export interface TestProducer
+  extends AsyncDisposable, Pick<TestClient, 'send' | 'post' | 'connect' | 'exchange'> {
   server: ReturnType<typeof createHttpServer>
   database: TestDatabase
   keys: KeyStore
   /** The texts of keys of project 1, and of one of project 2. */
   key: { ingest: string; read: string; admin: string; foreign: string }
-  /** Makes another key and waits until it is known. */
+  /** Makes another key of project 1, which is known when this resolves. */
   addKey: (key: Partial<NewKey>) => Promise<{ id: string; text: string }>
-  /** Sends anything; with the ingest key, unless the headers have one or the key is `''`. */
-  send: (sending: Sending, key?: string) => Promise<Answer>
-  /** POST /log. */
-  post: (body: string | Uint8Array, headers?: Record<string, string | string[]>) => Promise<Answer>
   /** The rows that were made durable, as COPY text. */
   lines: string[]
-  /** The same, decoded; the last `count` of them. */
+  /** The last `count` of them, decoded. */
   lastRows: (count?: number) => Row[]
-  /** The batches that the queue was given. */
+  /** What the queue was given. */
   jobs: BatchJob[]
-  /** The lines of the log. */
-  logLines: Record<string, unknown>[]
-  /** A connection that nothing was sent on yet. */
-  connect: () => Promise<Socket>
-  /** Sends bytes and gives what comes back until the server closes the connection. */
-  exchange: (bytes: string | Uint8Array) => Promise<string>
-}
-
-const limits = {
-  maxBodyBytes: 1_048_576,
-  maxEventBytes: 65_536,
-  maxEventsPerRequest: 1_000,
-  maxAgeMs: 30 * 86_400_000,
-  maxFutureMs: 86_400_000,
+  logLines: LogLine[]
 }
 
 export interface TestProducerOptions {
@@ -91,85 +54,62 @@ export interface TestProducerOptions {
   maxJournalBytes?: number
 }
 
+const config: Dependencies['config'] = {
+  limits: {
+    maxBodyBytes: 1_048_576,
+    maxEventBytes: 65_536,
+    maxEventsPerRequest: 1_000,
+    maxAgeMs: 30 * 86_400_000,
+    maxFutureMs: 86_400_000,
+  },
+  requestsPerMinute: 1_000_000,
+  routeLimits: new Map(),
+  hasMetrics: true,
+  trustProxy: [],
+}
+
+/** Starts it on a database of its own, with what the options say in place of the usual. */
 export async function startTestProducer(options: TestProducerOptions = {}): Promise<TestProducer> {
-  await using stack = new AsyncDisposableStack()
-  const database = stack.use(await openTestDatabase())
-  const directory = await mkdtemp(join(tmpdir(), 'weir-producer-'))
-  stack.defer(() => rm(directory, { recursive: true, force: true }))
-  const logLines: Record<string, unknown>[] = []
+  await using opening = new AsyncDisposableStack()
+  const database = opening.use(await openTestDatabase())
+  const logLines: LogLine[] = []
   const logger = createLogger('producer', 'debug', {
     // A line of the log is an object.
-    write: (line: string) => void logLines.push(JSON.parse(line) as Record<string, unknown>),
+    write: (line: string) => void logLines.push(JSON.parse(line) as LogLine),
   })
-  const keyTexts = await createKeys(database)
-  const keys = stack.use(await openKeyStore({ pool: database.pool, logger }))
+  const key = await createKeys(database)
+  const keys = opening.use(await openKeyStore({ pool: database.pool, logger }))
   const jobs: BatchJob[] = []
-  const queue = { ...rememberingQueue(jobs), ...options.queue }
-  const maxBytes = options.maxJournalBytes ?? 256 * 1024 * 1024
-  const journal = { directory, maxBytes, minFreeBytes: 0 }
-  const log = await openEventLog({ journal, queue, db: database.db, logger })
-  stack.defer(() => log.close())
   const lines: string[] = []
-  const metrics = createMetrics()
-  watchEventLog(metrics, log, queue)
-  const threads = new IntakeThreads(logger, 1)
-  stack.defer(() => threads.close())
-  const rateLimits = stack.use(openRateLimitStore())
-  const app = createProducerApp({
-    config: {
-      limits,
-      requestsPerMinute: 1_000_000,
-      routeLimits: new Map(),
-      hasMetrics: true,
-      trustProxy: [],
-      ...options.config,
-    },
-    db: database.db,
+  const app = await openApp({ ...options, queue: { ...rememberingQueue(jobs), ...options.queue } }, opening, {
+    database,
     keys,
-    rateLimits,
-    accept: threads.accept,
-    log: listening(log, lines, options.append),
-    queue,
-    metrics,
+    lines,
     logger,
-    isStopping: options.isStopping ?? (() => false),
   })
   const server = createHttpServer(app)
-  const port = await listen(server, 0, '127.0.0.1')
-  const agent = new Agent({ keepAlive: true })
-  stack.defer(() => closeServer(server))
-  stack.defer(() => agent.destroy())
-  const connectTo = (): Promise<Socket> => connectToPort(port)
-  const send: TestProducer['send'] = (sending, key = keyTexts.ingest) => sendTo(port, agent, sending, key)
-  const opened = stack.move()
+  opening.defer(() => closeServer(server))
+  const client = opening.use(new TestClient(await listen(server, 0, '127.0.0.1'), key.ingest))
+  const opened = opening.move()
   return {
-    port,
     server,
     database,
     keys,
-    key: keyTexts,
+    key,
     async addKey(fields) {
-      const created = await createKey(database.db, {
-        projectId: 1,
-        name: 'more',
-        scopes: ['ingest'],
-        ...fields,
-      })
+      const more: NewKey = { projectId: 1, name: 'more', scopes: ['ingest'], ...fields }
+      const created = await createKey(database.db, more)
       await keys.reload()
       return { id: created.key.id, text: created.text }
     },
-    send,
-    post: (body, headers = {}) => send({ method: 'POST', path: '/log', headers, body }),
     lines,
     lastRows: (count = 1) => lines.slice(-count).map(readRow),
     jobs,
     logLines,
-    connect: connectTo,
-    async exchange(bytes) {
-      const socket = await connectTo()
-      socket.write(bytes)
-      return text(socket)
-    },
+    send: client.send,
+    post: client.post,
+    connect: client.connect,
+    exchange: client.exchange,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
@@ -182,6 +122,42 @@ async function createKeys({ db }: TestDatabase): Promise<TestProducer['key']> {
   const admin = await createKey(db, { projectId, name: 'admin', scopes: ['admin'] })
   const foreign = await createKey(db, { projectId: foreignProjectId, name: 'foreign', scopes: ['ingest'] })
   return { ingest: ingest.text, read: read.text, admin: admin.text, foreign: foreign.text }
+}
+
+interface Parts {
+  database: TestDatabase
+  keys: KeyStore
+  lines: string[]
+  logger: Logger
+}
+
+/** The app, and everything that it needs, to be closed in the opposite order. */
+async function openApp(
+  options: TestProducerOptions & { queue: BatchQueue },
+  opening: AsyncDisposableStack,
+  { database: { db }, keys, lines, logger }: Parts,
+): Promise<ReturnType<typeof createProducerApp>> {
+  const { queue, append, maxJournalBytes: maxBytes = 256 * 1024 * 1024 } = options
+  const directory = await mkdtemp(join(tmpdir(), 'weir-producer-'))
+  opening.defer(() => rm(directory, { recursive: true, force: true }))
+  const log = await openEventLog({ journal: { directory, maxBytes, minFreeBytes: 0 }, queue, db, logger })
+  opening.defer(() => log.close())
+  const metrics = createMetrics()
+  watchEventLog(metrics, log, queue)
+  const threads = new IntakeThreads(logger, 1)
+  opening.defer(() => threads.close())
+  return createProducerApp({
+    config: { ...config, ...options.config },
+    db,
+    keys,
+    rateLimits: opening.use(openRateLimitStore()),
+    accept: threads.accept,
+    log: remembering(log, lines, append),
+    queue,
+    metrics,
+    logger,
+    isStopping: options.isStopping ?? (() => false),
+  })
 }
 
 function rememberingQueue(jobs: BatchJob[]): BatchQueue {
@@ -197,8 +173,8 @@ function rememberingQueue(jobs: BatchJob[]): BatchQueue {
   }
 }
 
-/** The log, and every row that it was given. */
-function listening(log: EventLog, lines: string[], append = log.append): EventLog {
+/** The log, which notes every row that it keeps. */
+function remembering(log: EventLog, lines: string[], append = log.append): EventLog {
   return {
     async append(accepted) {
       await append(accepted)
@@ -217,51 +193,7 @@ function listening(log: EventLog, lines: string[], append = log.append): EventLo
 
 function readRow(line: string): Row {
   const fields = line.split('\t')
-  // Made of the list of columns.
-  return Object.fromEntries(
-    eventColumns.map((column, index) => [column, decodeField(fields[index])]),
-  ) as unknown as Row
-}
-
-async function sendTo(port: number, agent: Agent, sending: Sending, key: string): Promise<Answer> {
-  const { method = 'GET', path = '/', headers = {}, body } = sending
-  const outgoing = request({
-    host: '127.0.0.1',
-    port,
-    agent,
-    method,
-    path,
-    headers: {
-      ...(key === '' ? {} : { 'X-API-Key': key }),
-      ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
-      ...headers,
-    },
-  })
-  outgoing.end(body)
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-  // An error after the answer began is the connection that the server closed under the rest of a large body.
-  outgoing.on('error', reject)
-  outgoing.on('response', (incoming) => {
-    text(incoming).then(
-      (content) => resolve(toAnswer(incoming.statusCode ?? 0, incoming.headers, content)),
-      reject,
-    )
-  })
-  return promise
-}
-
-function toAnswer(status: number, headers: IncomingHttpHeaders, content: string): Answer {
-  let json: Record<string, unknown> = {}
-  // Every JSON that the producer answers with is an object.
-  if (/json/.test(headers['content-type'] ?? '')) json = JSON.parse(content || '{}') as typeof json
-  const kind = typeof json['type'] === 'string' ? json['type'].replace('/problems/', '') : undefined
-  return { status, headers, text: content, json, kind }
-}
-
-async function connectToPort(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1')
-  // The server resets connections in some of these tests; what was read before that is what counts.
-  socket.on('error', () => undefined)
-  await once(socket, 'connect')
-  return socket
+  const entries = eventColumns.map((column, index) => [column, decodeField(fields[index])])
+  // fromEntries forgets the keys; they are the list of columns.
+  return Object.fromEntries(entries) as Row
 }

@@ -4,7 +4,6 @@ import * as fc from 'fast-check'
 import { addDuration, mergeHistogram, type Histogram } from './histogram.ts'
 import { addValue, mergeRegisters, type Registers } from './hyperloglog.ts'
 import { finestGrainSeconds, RollupAccumulator } from './rollup-accumulator.ts'
-import {} from './rollup-columns.ts'
 import { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
 import { anEvent } from './testing.ts'
 

@@ -69,3 +69,15 @@ export function retentionClassOf(category: string, level: string, statusCode: nu
 export function boundedEventType(eventType: string): string {
   return Object.hasOwn(knownEventTypes, eventType) ? eventType : 'other'
 }
+
+/** Event types about an LLM that are no call of one: they name a model, and count as no query. */
+export const llmRemarkTypes: readonly string[] = ['llm_feedback_received']
+
+/** Whether an event is a call of a model: of the category `llm`, or naming a model, and no remark about one. */
+export function isLlmQuery(event: {
+  event_type: string
+  category: string
+  llm_model: string | null
+}): boolean {
+  return (event.category === 'llm' || event.llm_model !== null) && !llmRemarkTypes.includes(event.event_type)
+}

@@ -12,7 +12,9 @@ export {
   categories,
   categoryOf,
   eventTypeAliases,
+  isLlmQuery,
   knownEventTypes,
+  llmRemarkTypes,
   retentionClassOf,
   type Category,
 } from './event-types.ts'

@@ -1,3 +1,4 @@
+import { llmRemarkTypes } from '@weir/events'
 import { histogramFloorMs, histogramGamma } from '@weir/database'
 import { areRolledUp, type Filters } from '../filters.ts'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
@@ -158,7 +159,9 @@ function conditions(table: string, { filters, only }: Scope): RawBuilder<unknown
 
 function onlyCondition(table: string, only: 'llm' | 'timed'): RawBuilder<unknown> {
   if (only === 'llm') {
-    return sql`and (${sql.ref(`${table}.category`)} = 'llm' or ${sql.ref(`${table}.llm_model`)} is not null)`
+    const column = (name: string) => sql.ref(`${table}.${name}`)
+    return sql`and (${column('category')} = 'llm' or ${column('llm_model')} is not null)
+      and ${column('event_type')} <> all(${[...llmRemarkTypes]}::text[])`
   }
   return table === 'log_events'
     ? sql`and log_events.duration_ms is not null`
