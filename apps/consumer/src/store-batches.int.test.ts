@@ -1,0 +1,145 @@
+import { afterAll, beforeEach, expect, test } from '@jest/globals'
+import { verifyRollups } from '@weir/database'
+import { anEvent, openTestDatabase } from '@weir/database/testing'
+import { encodeRow } from '@weir/events'
+import { createLogger } from '@weir/runtime'
+import { BatchWriter } from './batch-writer.ts'
+import { foldRollups } from './fold-rollups.ts'
+import { quarantineJob } from './quarantine.ts'
+import { storeBatches } from './store-batches.ts'
+import { storeWithQuarantine } from './store-with-quarantine.ts'
+import { aBatch, aBatchOfRows } from './testing.ts'
+
+const database = await openTestDatabase()
+const { pool, db } = database
+afterAll(async () => {
+  await database[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await pool.query(
+    'truncate log_events, batches, event_keys, quarantine, rollup_deltas, rollup_cells, unique_deltas, unique_cells',
+  )
+})
+
+const count = async (table: string): Promise<number> => {
+  const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)
+  return rows[0]?.count ?? -1
+}
+const differences = async () => (await verifyRollups(db)).filter(({ isEqual }) => !isEqual)
+
+test('a batch that is delivered again changes nothing', async () => {
+  const batch = aBatch([anEvent({ cost_usd: '0.5' }), anEvent({ duration_ms: 12 })])
+  expect(await storeBatches(pool, [batch])).toEqual({ events: 2, duplicates: 0 })
+  expect(await storeBatches(pool, [batch])).toEqual({ events: 0, duplicates: 2 })
+  expect(await storeBatches(pool, [batch, aBatch([anEvent()]), batch])).toEqual({ events: 1, duplicates: 4 })
+  expect(await count('log_events')).toBe(3)
+  expect(await differences()).toEqual([])
+})
+
+test('an event key counts once: within a batch, across batches and days, but for each project', async () => {
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString()
+  const first = aBatch([anEvent({ event_key: 'k' }), anEvent({ event_key: 'k' }), anEvent()])
+  expect(await storeBatches(pool, [first])).toEqual({ events: 2, duplicates: 1 })
+  const again = aBatch([
+    anEvent({ event_key: 'k', occurred_at: yesterday, message: 'other' }),
+    anEvent({ event_key: 'k', project_id: 2 }),
+    anEvent({ event_key: String.raw`tab	and \ slash` }),
+  ])
+  expect(await storeBatches(pool, [again])).toEqual({ events: 2, duplicates: 1 })
+  const { rows } = await pool.query(
+    `select project_id, event_key, message from log_events where event_key is not null`,
+  )
+  expect(rows).toHaveLength(3)
+  expect(rows.filter(({ message }) => message === 'other')).toEqual([])
+  expect(rows.map(({ event_key: key }) => key)).toContain('tab\tand \\ slash')
+  expect(await differences()).toEqual([])
+})
+
+test('eight writers with the same shuffled batches store each event once, without a deadlock', async () => {
+  const batches = Array.from({ length: 40 }, (_unused, i) =>
+    aBatch(Array.from({ length: 5 }, (_alsoUnused, j) => anEvent({ event_key: `${(i * 5 + j) % 150}` }))),
+  )
+  const shuffled = (seed: number) =>
+    batches.toSorted((a, b) => hash(a.header.id, seed) - hash(b.header.id, seed))
+  const writers = Array.from({ length: 8 }, () => newWriter())
+  await Promise.all(writers.map((writer, i) => Promise.all(shuffled(i).map((batch) => writer.store(batch)))))
+  expect(await count('log_events')).toBe(150)
+  expect(await differences()).toEqual([])
+})
+
+test('an event that cannot be stored goes to the quarantine, whole, and the others are stored', async () => {
+  const good = Array.from({ length: 20 }, (_unused, i) => encodeRow(anEvent({ user_id: `u${i}` })))
+  const poison = encodeRow(anEvent({ duration_ms: 1 })).replace('\t1\t', '\tnot a number\t')
+  const batch = aBatchOfRows([...good.slice(0, 7), poison, ...good.slice(7)])
+  await expect(storeBatches(pool, [batch])).rejects.toThrow()
+  expect(await count('log_events')).toBe(0)
+  expect(await storeWithQuarantine(pool, batch)).toEqual({ events: 20, duplicates: 0, quarantined: 1 })
+  expect(await storeWithQuarantine(pool, batch)).toEqual({ events: 0, duplicates: 21, quarantined: 0 })
+  const { rows } = await pool.query<{ reason: string; raw: Buffer; batch_id: string }>(
+    'select * from quarantine',
+  )
+  expect(rows).toMatchObject([{ reason: '22P02', batch_id: batch.header.id, project_id: 1 }])
+  expect(rows[0]?.raw.toString()).toBe(poison)
+  expect(await differences()).toEqual([])
+})
+
+test('the writer finds the poisoned batch among good ones by itself', async () => {
+  const quarantined: number[] = []
+  const writer = newWriter((n) => quarantined.push(n))
+  const poison = encodeRow(anEvent({ duration_ms: 1 })).replace('\t1\t', '\tx\t')
+  await Promise.all([
+    ...Array.from({ length: 6 }, () => writer.store(aBatch([anEvent(), anEvent()]))),
+    writer.store(aBatchOfRows([poison, encodeRow(anEvent())])),
+  ])
+  expect(await count('log_events')).toBe(13)
+  expect(quarantined.reduce((sum, n) => sum + n, 0)).toBe(1)
+})
+
+test('a job that cannot be read is kept once, however often it comes', async () => {
+  const jobId = 'b-018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b6a'
+  await quarantineJob(pool, jobId, { v: 99 }, new Error('unreadable'))
+  await quarantineJob(pool, jobId, { v: 99 }, new Error('unreadable'))
+  expect(await count('quarantine')).toBe(1)
+})
+
+test('folding moves deltas into cells of three sizes and changes no answer', async () => {
+  const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString()
+  for (let i = 0; i < 5; i += 1) {
+    await storeBatches(pool, [
+      aBatch(
+        [0, 20, 90, 2_000].map((ago) =>
+          anEvent({ occurred_at: at(ago), duration_ms: i + 1, user_id: `u${i}`, cost_usd: '0.1' }),
+        ),
+      ),
+    ])
+  }
+  const deltas = await count('rollup_deltas')
+  expect(deltas).toBeGreaterThan(10)
+  await Promise.all([foldRollups(pool, 7), foldRollups(pool, 7)])
+  expect(await differences()).toEqual([])
+  while ((await foldRollups(pool, 7)) > 0);
+  expect([await count('rollup_deltas'), await count('unique_deltas')]).toEqual([0, 0])
+  expect(await differences()).toEqual([])
+  const { rows } = await pool.query<{ grain_seconds: number; cells: number; bytes: number }>(
+    `select grain_seconds, count(*)::int as cells, max(octet_length(duration_histogram))::int as bytes
+     from rollup_cells group by 1 order by 1`,
+  )
+  expect(rows.map(({ grain_seconds: grain }) => grain)).toEqual([900, 3_600, 86_400])
+  // Five different durations: an entry of six bytes each, none of them twice.
+  expect(Math.max(...rows.map(({ bytes }) => bytes))).toBe(30)
+})
+
+function newWriter(onQuarantined: (n: number) => void = () => undefined): BatchWriter {
+  return new BatchWriter({
+    pool,
+    logger: createLogger('test', 'silent'),
+    observer: { stored: (_batches, counts) => onQuarantined(counts.quarantined) },
+    maxEventsPerTransaction: 50,
+  })
+}
+
+function hash(text: string, seed: number): number {
+  let h = seed
+  for (const char of text) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193)
+  return h
+}
