@@ -46,7 +46,8 @@ export function startIntake(options: IntakeOptions): { close: () => Promise<void
         ({ waiting: count }) => count,
         () => undefined,
       )
-      if (waiting === 0 && writer.pending === 0) progress.note()
+      // A queue that cannot be reached gives no work: that is not this process being stuck.
+      if ((waiting ?? 0) === 0 && writer.pending === 0) progress.note()
       await sleep(watchIntervalMs, stop.signal)
     }
   }

@@ -44,7 +44,8 @@ const store = processBatch(writer, pool, logger)
 const intake = startIntake({ location, queue, process: store, concurrency, progress, writer, logger })
 
 logger.info({ signal: await stopped }, 'stopping')
+// What is being stored gets its time; what waits for a database that is away comes again to another consumer.
+setTimeout(() => writer.close(), 5_000).unref()
 await intake.close()
-writer.close()
 await Promise.all([upkeep.close(), queue.close(), closeServer(server)])
 await db.destroy()

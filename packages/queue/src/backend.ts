@@ -55,7 +55,7 @@ export async function createQueue(
 ): Promise<Opened<Queue>> {
   const defaultJobOptions: DefaultJobOptions = {
     attempts: 1_000_000,
-    backoff: { type: 'exponential', delay: 200, jitter: 0.5 },
+    backoff: { type: 'fixed', delay: 1_000, jitter: 0.5 },
     removeOnComplete: true,
     removeOnFail: { age: keep.failedSeconds },
     stackTraceLimit: 1,

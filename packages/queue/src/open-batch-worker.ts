@@ -30,11 +30,13 @@ export async function openBatchWorker(
     process,
     {
       concurrency: options.concurrency,
-      lockDuration: options.lockMs ?? 30_000,
+      lockDuration: options.lockMs ?? 10_000,
       stalledInterval: options.stalledCheckMs ?? 5_000,
       // A batch is never given up because its workers died: what cannot be stored is found by bisection.
       maxStalledCount: 1_000_000,
       drainDelay: 2,
+      // How long to wait after a failed fetch: an outage should not outlive itself by BullMQ's 15 s.
+      runRetryDelay: 500,
     },
     onError,
   )
