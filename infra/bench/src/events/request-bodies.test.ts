@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals'
+import { makeBodies } from './request-bodies.ts'
+
+test('the same seed makes the same bodies, each event about 270 bytes', () => {
+  const [first] = makeBodies(1, 100, 7)
+  const [again] = makeBodies(1, 100, 7)
+
+  expect(first?.bytes.equals(again?.bytes ?? Buffer.alloc(0))).toBe(true)
+  expect((first?.bytes.length ?? 0) / 100).toBeGreaterThan(230)
+  expect((first?.bytes.length ?? 0) / 100).toBeLessThan(310)
+})
+
+test('a timestamp can be set in place in every event', () => {
+  const [body] = makeBodies(1, 3, 7)
+  const now = '2026-11-20T10:30:45.123Z'
+  for (const offset of body?.stampOffsets ?? []) body?.bytes.write(now, offset, 'latin1')
+
+  const events: { timestamp: string }[] = JSON.parse(body?.bytes.toString() ?? '')
+
+  expect(events.map(({ timestamp }) => timestamp)).toEqual([now, now, now])
+})

@@ -1,0 +1,26 @@
+import { makeBodies, type RequestBody } from '../events/request-bodies.ts'
+import type { LoadPlan } from './plan.ts'
+import { runPlan } from './run-plan.ts'
+
+// The load generator, a process of its own: takes a plan as a message, answers with what became of it.
+
+const distinctEvents = 20_000
+const seed = 1
+const bodiesBySize = new Map<number, RequestBody[]>()
+
+process.on('message', (plan: LoadPlan) => {
+  runPlan(plan, bodiesOf(plan.eventsPerRequest)).then(
+    (result) => process.send?.({ result }),
+    (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
+  )
+})
+process.on('disconnect', () => process.exit())
+
+function bodiesOf(eventsPerRequest: number): RequestBody[] {
+  let bodies = bodiesBySize.get(eventsPerRequest)
+  if (bodies === undefined) {
+    bodies = makeBodies(distinctEvents / eventsPerRequest, eventsPerRequest, seed)
+    bodiesBySize.set(eventsPerRequest, bodies)
+  }
+  return bodies
+}

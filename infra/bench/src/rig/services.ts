@@ -1,0 +1,107 @@
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startService, type Service } from '../system/service.ts'
+
+const programs = {
+  producer: {
+    entry: new URL('../../../../apps/producer/src/main.ts', import.meta.url),
+    portName: 'PRODUCER_PORT',
+  },
+  consumer: {
+    entry: new URL('../../../../apps/consumer/src/main.ts', import.meta.url),
+    portName: 'CONSUMER_PORT',
+  },
+  query: {
+    entry: new URL('../../../../apps/query/src/main.ts', import.meta.url),
+    portName: 'QUERY_SERVICE_PORT',
+  },
+  'bare-route': { entry: new URL('../peers/bare-route.ts', import.meta.url), portName: 'PORT' },
+  'naive-producer': { entry: new URL('../peers/naive-producer.ts', import.meta.url), portName: 'PORT' },
+  'naive-worker': { entry: new URL('../peers/naive-worker.ts', import.meta.url), portName: 'PORT' },
+} as const
+
+const linesOfEach = 12
+
+export type ProgramName = keyof typeof programs
+
+/** The programs that are measured, each started when it is first asked for. */
+export interface Services extends AsyncDisposable {
+  running: (name: ProgramName) => Promise<Service>
+  /** Does nothing where it does not run. */
+  stop: (name: ProgramName) => Promise<void>
+  /** The last lines that each program wrote, for when something went wrong. */
+  lastLines: () => Promise<string[]>
+}
+
+export interface ServicesOptions {
+  directory: string
+  profileDirectory: string | undefined
+  databaseUrl: string
+  naiveDatabaseUrl: string
+  redisUrl: string
+  apiKey: string
+}
+
+/** Weir's services as they come, except for the limit, which is set too high to be reached; the limiter works. */
+export function createServices(options: ServicesOptions): Services {
+  const { directory, profileDirectory, databaseUrl, naiveDatabaseUrl, redisUrl, apiKey } = options
+  const services = new Map<ProgramName, Promise<Service>>()
+  const weirEnv = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    API_KEY: apiKey,
+    RATE_LIMIT_PER_MINUTE: '1000000000',
+    JOURNAL_DIR: join(directory, 'journal'),
+    KEY_SNAPSHOT_PATH: join(directory, 'keys.json'),
+  }
+  const naiveEnv = { NODE_ENV: 'production', DATABASE_URL: naiveDatabaseUrl, REDIS_URL: redisUrl }
+
+  async function start(name: ProgramName): Promise<Service> {
+    const { entry, portName } = programs[name]
+    const port = await findFreePort()
+    const env = { ...(portName === 'PORT' ? naiveEnv : weirEnv), [portName]: String(port) }
+    return startService({
+      name,
+      entry,
+      healthPath: '/health',
+      headers: { 'X-API-Key': apiKey },
+      port,
+      env,
+      directory,
+      profileDirectory,
+    })
+  }
+  async function stop(name: ProgramName): Promise<void> {
+    const service = services.get(name)
+    services.delete(name)
+    await (await service)?.stop()
+  }
+  return {
+    running(name) {
+      const service = services.get(name) ?? start(name)
+      services.set(name, service)
+      return service
+    },
+    stop,
+    async lastLines() {
+      const files = (await readdir(directory)).filter((name) => name.endsWith('.log'))
+      const logs = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')))
+      return logs.flatMap((log) => log.trim().split('\n').slice(-linesOfEach))
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...services.keys()].map(stop))
+    },
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('The system gave no TCP port.')
+  return address.port
+}
