@@ -38,7 +38,7 @@ const writer = new BatchWriter({
   maxEventsPerTransaction,
   observer: observeWriter(metrics, progress),
 })
-const upkeep = startUpkeep({ db, pool, logger, foldIntervalMs })
+const upkeep = startUpkeep({ db, pool, logger, foldIntervalMs, isBusy: () => writer.pending > 0 })
 const { location } = config.queue
 const store = processBatch(writer, pool, logger)
 const intake = startIntake({ location, queue, process: store, concurrency, progress, writer, logger })

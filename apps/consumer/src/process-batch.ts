@@ -10,7 +10,7 @@ export function processBatch(writer: BatchWriter, pool: Pool, logger: Logger): P
   return async (job) => {
     let batches: Batch[]
     try {
-      batches = (await fromBatchJob(job.data)).map(decodeBatch)
+      batches = fromBatchJob(job.data).map(decodeBatch)
     } catch (error) {
       await quarantineJob(pool, job.id ?? '', job.data, error)
       logger.error({ err: error, jobId: job.id }, 'a job that cannot be read is in the quarantine')

@@ -2,6 +2,7 @@ import { ensurePartitions, type Database } from '@weir/database'
 import { sleep, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { foldRollups } from './fold-rollups.ts'
+import { summarizeIndexes } from './summarize-indexes.ts'
 
 export interface UpkeepOptions {
   db: Database
@@ -9,19 +10,30 @@ export interface UpkeepOptions {
   logger: Logger
   /** Time between two folds of the rollups. Milliseconds. */
   foldIntervalMs: number
+  /** Whether batches wait: what can be put off is put off until none does. */
+  isBusy: () => boolean
 }
 
 const partitionIntervalMs = 3_600_000
+const summarizeIntervalMs = 15_000
+/** How long summarising is put off at most. */
+const maxSummarizeDelayMs = 600_000
 
 /** Runs what the tables need beside writing: partitions for the days to come, and folding of rollups. */
-export function startUpkeep({ db, pool, logger, foldIntervalMs }: UpkeepOptions): {
+export function startUpkeep({ db, pool, logger, foldIntervalMs, isBusy }: UpkeepOptions): {
   close: () => Promise<void>
 } {
   const stop = new AbortController()
+  let summarizedAtMs = Date.now()
   const tasks = Promise.all([
     repeat('partitions', partitionIntervalMs, async () => {
       const created = await ensurePartitions(db, new Date())
       if (created > 0) logger.info({ created }, 'partitions created')
+    }),
+    repeat('summarize', summarizeIntervalMs, async () => {
+      if (isBusy() && Date.now() - summarizedAtMs < maxSummarizeDelayMs) return
+      await summarizeIndexes(db)
+      summarizedAtMs = Date.now()
     }),
     repeat('fold', foldIntervalMs, async () => {
       while (!stop.signal.aborted && (await foldRollups(pool)) > 0);

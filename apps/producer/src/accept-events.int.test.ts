@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { decodeBatch, fromBatchJob, type BatchJob } from '@weir/events'
 import { JournalFullError } from '@weir/journal'
+import { Client } from 'pg'
 import { validate, version } from 'uuid'
 import { startTestProducer, type TestProducer } from './testing.ts'
 
@@ -17,8 +18,8 @@ const good = '{"event_type":"good"}'
 const two = '[{"event_type":"a"},{"event_type":"b"}]'
 
 /** The rows of the batches that the queue was given, and how many of them have a key. */
-async function readJobs(jobs: readonly BatchJob[]): Promise<{ rows: string[]; keyed: number }> {
-  const batches = (await Promise.all(jobs.map(fromBatchJob))).flat().map(decodeBatch)
+function readJobs(jobs: readonly BatchJob[]): { rows: string[]; keyed: number } {
+  const batches = jobs.flatMap(fromBatchJob).map(decodeBatch)
   return {
     rows: batches.flatMap(({ rows }) => rows.toString('utf8').split('\n')),
     keyed: batches.reduce((sum, { header }) => sum + header.keyed, 0),
@@ -121,10 +122,10 @@ test('what was answered with 202 comes to the queue, as the same rows', async ()
   await using fresh = await startTestProducer()
   await fresh.post(two)
   await fresh.post(good, { 'Idempotency-Key': 'k' })
-  let queued = await readJobs(fresh.jobs)
+  let queued = readJobs(fresh.jobs)
   while (queued.rows.length < 3) {
     await fresh.send({ path: '/health' })
-    queued = await readJobs(fresh.jobs)
+    queued = readJobs(fresh.jobs)
   }
   expect(queued).toEqual({ rows: fresh.lines, keyed: 1 })
 })
@@ -144,8 +145,8 @@ test('while the queue is away, events are accepted, and it gets them when it is 
   for (let count = 0; count < 20; count += 1) expect((await fresh.post(good)).status).toBe(202)
   expect(taken).toEqual([])
   isAway = false
-  while ((await readJobs(taken)).rows.length < 20) await fresh.send({ path: '/health' })
-  expect((await readJobs(taken)).rows.toSorted()).toEqual(fresh.lines.toSorted())
+  while (readJobs(taken).rows.length < 20) await fresh.send({ path: '/health' })
+  expect(readJobs(taken).rows.toSorted()).toEqual(fresh.lines.toSorted())
 })
 
 test('a request id of the sender is kept: in the answer, in the row and in the log', async () => {
@@ -263,11 +264,13 @@ test('a failure of our own says nothing of what failed, but for the id that the 
 
 test('while PostgreSQL is away, known keys send on and unknown ones are asked to come again', async () => {
   await using fresh = await startTestProducer()
-  const { pool } = fresh.database
-  await pool.query('update pg_database set datallowconn = false where datname = current_database()')
-  // The last connection to end is the one that asks for it.
-  const others = 'from pg_stat_activity where datname = current_database() order by pid = pg_backend_pid()'
-  await expect(pool.query(`select pg_terminate_backend(pid) ${others}`)).rejects.toThrow()
+  const name = new URL(fresh.database.url).pathname.slice(1)
+  // From another database: nobody may close the one that they are connected to.
+  const server = new Client({ connectionString: process.env['DATABASE_URL'] })
+  await server.connect()
+  await server.query(`alter database ${name} with allow_connections false`)
+  await server.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+  await server.end()
   await fresh.keys.reload()
   expect(fresh.keys.isCurrent).toBe(false)
   expect((await fresh.post(good)).status).toBe(202)

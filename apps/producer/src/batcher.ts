@@ -56,8 +56,6 @@ export class Batcher {
   }
 
   async #writeAll(): Promise<void> {
-    // One turn of the event loop lets requests that arrived together form one batch.
-    await new Promise(setImmediate)
     while (this.#waiting.length > 0) await this.#write(this.#takeBatch())
     this.#isWriting = false
   }

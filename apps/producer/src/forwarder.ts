@@ -105,7 +105,7 @@ export class Forwarder {
         const batches = await Promise.all(
           items.map(async ({ batch, pieces }) => pieces ?? [await journal.read(batch.ref)]),
         )
-        await queue.add(await toBatchJob(jobId, batches))
+        await queue.add(toBatchJob(jobId, batches))
         const nowMs = Date.now()
         for (const { batch } of items) batch.forwardedAtMs = nowMs
         this.#noteSuccess()

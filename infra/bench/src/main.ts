@@ -31,7 +31,8 @@ try {
   process.stdout.write(`${lines.join('\n')}\n`)
 } catch (error) {
   for (const line of messagesOf(error)) say(line)
-  process.exitCode = 1
+  // Everything is stopped and removed; what an interrupted row still waits for does not keep the process.
+  process.exit(1)
 }
 
 /** The error, and the one before it that clean-up then hid. */

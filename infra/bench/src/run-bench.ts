@@ -61,6 +61,7 @@ export async function runBench(args: BenchArguments, interrupted: Promise<never>
   try {
     await Promise.race([measureAll(), interrupted])
   } catch (error) {
+    await rig.abandon()
     for (const line of await rig.services.lastLines()) say(line)
     throw error
   }

@@ -1,9 +1,5 @@
-import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
-
-const compress = promisify(zstdCompress)
-const decompress = promisify(zstdDecompress)
 
 /** The queue's name unless configured otherwise. */
 export const defaultQueueName = 'log_queue'
@@ -14,8 +10,8 @@ export const batchJobName = 'batch'
 /** Largest job after decompression, so that a damaged or hostile one cannot fill the memory. */
 const maxJobBytes = 16 * 1024 * 1024
 
-/** Output is made in pieces of this size: few enough that the pieces do not cost more than the work. */
-const chunkSize = 128 * 1024
+/** The smallest piece in which output is made: few enough that the pieces do not cost more than the work. */
+const minChunkBytes = 4_096
 
 /** Batches on their way: `data` is their bytes, each behind its length, zstd-compressed, in base64. */
 export const batchJob = z.object({ v: z.literal(1), id: z.uuid(), data: z.string() })
@@ -27,26 +23,28 @@ export class UnreadableJobError extends Error {
 }
 
 /**
- * Wraps the bytes of batches, each in pieces, for the queue; `id` is that of the first. Compressed because the queue's memory and
- * log are what a backlog fills, and because base64 of zstd is cheaper for both ends than JSON-escaping the rows:
- * docs/decisions/0003.
+ * Wraps the bytes of batches, each in pieces, for the queue; `id` is that of the first. Compressed because the
+ * queue's memory and log are what a backlog fills, and because base64 of zstd is cheaper for both ends than
+ * JSON-escaping the rows: docs/decisions/0003. Not in libuv's threads: handing it over costs several times the work.
  */
-export async function toBatchJob(id: string, batches: readonly (readonly Uint8Array[])[]): Promise<BatchJob> {
+export function toBatchJob(id: string, batches: readonly (readonly Uint8Array[])[]): BatchJob {
   const pieces = batches.flatMap((batch) => [lengthOf(batch), ...batch])
-  const packed = await compress(Buffer.concat(pieces), {
-    chunkSize,
+  const bytes = Buffer.concat(pieces)
+  const packed = zstdCompressSync(bytes, {
+    chunkSize: Math.max(minChunkBytes, bytes.length >> 1),
+    pledgedSrcSize: bytes.length,
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
   })
   return { v: 1, id, data: packed.toString('base64') }
 }
 
 /** The bytes of each batch of a job as it came from the queue. Throws `UnreadableJobError`. */
-export async function fromBatchJob(data: unknown): Promise<Buffer[]> {
+export function fromBatchJob(data: unknown): Buffer[] {
   try {
-    const job = batchJob.parse(data)
-    return split(
-      await decompress(Buffer.from(job.data, 'base64'), { chunkSize, maxOutputLength: maxJobBytes }),
-    )
+    const packed = Buffer.from(batchJob.parse(data).data, 'base64')
+    // Rows shrink to a sixth or less.
+    const chunkSize = Math.min(Math.max(minChunkBytes, packed.length * 6), maxJobBytes)
+    return split(zstdDecompressSync(packed, { chunkSize, maxOutputLength: maxJobBytes }))
   } catch (error) {
     throw new UnreadableJobError('The job holds no batches that can be read.', { cause: error })
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from '@weir/runtime'
-import { randomHex } from './random-hex.ts'
+import { randomHex, randomId } from './random-hex.ts'
 
 /** An id that may be logged and stored as it came. Any other is replaced. */
 const acceptableRequestId = /^[A-Za-z0-9._-]{1,64}$/
@@ -42,8 +42,8 @@ class Identity implements RequestIdentity {
     this.traceparent = `00-${this.traceId}-${randomHex(8)}-${parsed?.[3] ?? '01'}`
     const given = headers['x-request-id']
     const isAcceptable = typeof given === 'string' && acceptableRequestId.test(given)
-    // A trace that starts here is about this request alone. One that the sender started may have many.
-    this.requestId = isAcceptable ? given : parsed === undefined ? this.traceId : randomHex(16)
+    // Short, because it stands in the row of every event of the request.
+    this.requestId = isAcceptable ? given : randomId()
   }
 
   get log(): Logger {

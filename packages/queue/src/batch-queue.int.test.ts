@@ -23,14 +23,14 @@ test.each(locations)('a batch added in %s is processed, and gone when it is done
   const location = locate()
   const queue = openBatchQueue(location, { failedSeconds: 60 }, ignore)
   const bytes = Buffer.from('header\nrow é\t"quoted"\\\n')
-  const job = await toBatchJob(randomUUID(), [[bytes]])
+  const job = toBatchJob(randomUUID(), [[bytes]])
   await queue.add(job)
   await queue.add(job)
   expect(await queue.counts()).toMatchObject({ waiting: 1 })
   const processed = Promise.withResolvers<Buffer[]>()
   const worker = await openBatchWorker(
     location,
-    async ({ data }) => processed.resolve(await fromBatchJob(data)),
+    async ({ data }) => processed.resolve(fromBatchJob(data)),
     { concurrency: 4 },
     ignore,
   )
@@ -43,7 +43,7 @@ test.each(locations)('a batch added in %s is processed, and gone when it is done
 test.each(locations)('a batch whose processing fails in %s is tried again', async (_name, locate) => {
   const location = locate()
   const queue = openBatchQueue(location, { failedSeconds: 60 }, ignore)
-  await queue.add(await toBatchJob(randomUUID(), [[Buffer.from('x\n')]]))
+  await queue.add(toBatchJob(randomUUID(), [[Buffer.from('x\n')]]))
   let tries = 0
   const done = Promise.withResolvers<void>()
   const worker = await openBatchWorker(
@@ -82,7 +82,7 @@ test.each([
   const port = typeof address === 'object' && address !== null ? address.port : 0
   closed.close()
   const queue = openBatchQueue(locate(port), { failedSeconds: 60 }, ignore)
-  const job = await toBatchJob(randomUUID(), [[Buffer.from('x\n')]])
+  const job = toBatchJob(randomUUID(), [[Buffer.from('x\n')]])
   await expect(queue.add(job)).rejects.toThrow()
   await expect(queue.add(job)).rejects.toThrow()
   await queue.close()

@@ -15,10 +15,7 @@ const statementTimeoutMs = 3_600_000
 
 /** Creates a database on a server, and Weir's tables in it. */
 export async function openBenchDatabase(serverUrl: string, name: string): Promise<BenchDatabase> {
-  const client = new Client({ connectionString: serverUrl })
-  await client.connect()
-  await client.query(`create database ${client.escapeIdentifier(name)}`)
-  await client.end()
+  await withClient(serverUrl, (client) => client.query(`create database ${client.escapeIdentifier(name)}`))
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   const pool = openPool(
@@ -29,6 +26,25 @@ export async function openBenchDatabase(serverUrl: string, name: string): Promis
   await migrateToLatest(db)
   await ensurePartitions(db, new Date())
   return { url: url.href, pool, db, [Symbol.asyncDispose]: () => db.destroy() }
+}
+
+/** Ends the statements that the benchmark itself is waiting for, with an error. */
+export async function cancelStatements(serverUrl: string): Promise<void> {
+  await withClient(serverUrl, (client) =>
+    client.query('select pg_cancel_backend(pid) from pg_stat_activity where application_name = $1', [
+      benchApplicationName,
+    ]),
+  )
+}
+
+async function withClient(url: string, use: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await use(client)
+  } finally {
+    await client.end()
+  }
 }
 
 /** Removes every event and what was made of it. */

@@ -44,8 +44,12 @@ export async function loadDataset(rig: Rig, events: number): Promise<Dataset> {
     { failedSeconds: 3_600 },
     () => undefined,
   )
-  const jsonBytes = await addBatches(queue, events, projectId)
-  await queue.close()
+  let jsonBytes: number
+  try {
+    jsonBytes = await addBatches(queue, events, projectId)
+  } finally {
+    await queue.close()
+  }
   await untilStored(rig, events)
   await untilFolded(rig)
   say('analytics: VACUUM ANALYZE, recount')
@@ -87,7 +91,7 @@ async function addBatch(
   acceptedAt: string,
 ): Promise<void> {
   const header = { v: 1, id: uuidv7(), acceptedAt, projects: { [projectId]: rows.length }, keyed: 0 } as const
-  await queue.add(await toBatchJob(header.id, [encodeBatch(header, [Buffer.from(rows.join('\n'))])]))
+  await queue.add(toBatchJob(header.id, [encodeBatch(header, [Buffer.from(rows.join('\n'))])]))
 }
 
 async function untilFewWait(queue: BatchQueue): Promise<void> {

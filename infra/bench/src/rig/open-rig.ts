@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startPostgres, startRedis, type RunningServer } from '@weir/servers'
 import { startGenerator, type Generator } from '../load/generator.ts'
 import { say } from '../system/progress.ts'
-import { openBenchDatabase, type BenchDatabase } from './bench-database.ts'
+import { cancelStatements, openBenchDatabase, type BenchDatabase } from './bench-database.ts'
 import { createServices, type Services } from './services.ts'
 import type { Sizes } from './sizes.ts'
 
@@ -22,6 +22,8 @@ export interface Rig extends AsyncDisposable {
   services: Services
   generator: Generator
   apiKey: string
+  /** Ends what is under way: statements are cancelled, services are not started again. */
+  abandon: () => Promise<void>
 }
 
 /** PostgreSQL as a machine of this size would run it. Everything stays durable. */
@@ -74,6 +76,10 @@ export async function openRig({ sizes, directory, profileDirectory }: RigOptions
     services,
     generator,
     apiKey,
+    async abandon() {
+      services.close()
+      await cancelStatements(postgres.url)
+    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -31,6 +31,8 @@ export interface Services extends AsyncDisposable {
   running: (name: ProgramName) => Promise<Service>
   /** Does nothing where it does not run. */
   stop: (name: ProgramName) => Promise<void>
+  /** From now on none is started. */
+  close: () => void
   /** The last lines that each program wrote, for when something went wrong. */
   lastLines: () => Promise<string[]>
 }
@@ -58,7 +60,10 @@ export function createServices(options: ServicesOptions): Services {
   }
   const naiveEnv = { NODE_ENV: 'production', DATABASE_URL: naiveDatabaseUrl, REDIS_URL: redisUrl }
 
+  let isClosed = false
+
   async function start(name: ProgramName): Promise<Service> {
+    if (isClosed) throw new Error('The benchmark is over.')
     const { entry, portName } = programs[name]
     const port = await findFreePort()
     const env = { ...(portName === 'PORT' ? naiveEnv : weirEnv), [portName]: String(port) }
@@ -85,6 +90,9 @@ export function createServices(options: ServicesOptions): Services {
       return service
     },
     stop,
+    close() {
+      isClosed = true
+    },
     async lastLines() {
       const files = (await readdir(directory)).filter((name) => name.endsWith('.log'))
       const logs = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')))

@@ -64,12 +64,12 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
     ) partition by range (occurred_at)`.execute(db)
   await sql`create index log_events_event_type on log_events (project_id, event_type)`.execute(db)
   // A Bloom filter for each range of pages: a lookup by any of these reads a few ranges of each day, and
-  // writing a row costs nothing until its range is summarised.
+  // writing a row costs nothing until its range is summarised, which the consumer does when nothing waits.
   await sql`
     create index log_events_identity on log_events using brin (
       session_id text_bloom_ops, user_id text_bloom_ops, client_ip text_bloom_ops,
       request_id text_bloom_ops, trace_id text_bloom_ops, path text_bloom_ops
-    ) with (pages_per_range = 32, autosummarize = on)`.execute(db)
+    ) with (pages_per_range = 32)`.execute(db)
   await sql`
     create table batches (
       project_id   int not null,

@@ -92,9 +92,11 @@ test('Redis that is not there at the start fails at once, and works when it come
   placeholder.close()
   await once(placeholder, 'close')
 
-  await using backend = createRedisBackend(`redis://127.0.0.1:${port}`, prefix)
-  await expect(backend.add([{ key: 'late', hits: 1, endsAtMs }])).rejects.toThrow()
   const { hostname, port: redisPort } = new URL(redisUrl)
+  const late = new URL(redisUrl)
+  late.host = `127.0.0.1:${port}`
+  await using backend = createRedisBackend(late.href, prefix)
+  await expect(backend.add([{ key: 'late', hits: 1, endsAtMs }])).rejects.toThrow()
   const proxy = createServer((socket) => {
     const upstream = connect(Number(redisPort), hostname)
     for (const end of [socket, upstream]) end.on('error', () => undefined)
