@@ -10,6 +10,10 @@ export interface IntakeTask {
 
 parentPort?.on('message', ({ id, body, request }: IntakeTask) => {
   const outcome = acceptBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength), request)
-  // The rows are handed over, not copied.
-  parentPort?.postMessage({ id, outcome }, 'rows' in outcome ? [outcome.rows.buffer] : [])
+  parentPort?.postMessage({ id, outcome }, 'rows' in outcome ? toTransfer(outcome.rows) : [])
 })
+
+/** Rows are handed over, not copied, where nothing else lies in their memory. */
+function toTransfer({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
+}
