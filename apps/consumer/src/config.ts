@@ -9,7 +9,7 @@ const environment = z.object({
   CONSUMER_HOST: z.string().default('127.0.0.1'),
   CONSUMER_PORT: z.coerce.number().int().min(0).max(65_535).default(8003),
   CONSUMER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
-  CONSUMER_EVENTS_PER_TRANSACTION: z.coerce.number().int().min(1).default(5_000),
+  CONSUMER_EVENTS_PER_TRANSACTION: z.coerce.number().int().min(1).default(10_000),
   FOLD_INTERVAL_MS: z.coerce.number().int().min(100).default(5_000),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
