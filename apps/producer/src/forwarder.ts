@@ -1,5 +1,5 @@
 import { toBatchJob } from '@weir/events'
-import type { Journal } from '@weir/journal'
+import { JournalReadError, type Journal } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import { backoffMs, sleep, type Logger } from '@weir/runtime'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
@@ -97,17 +97,18 @@ export class Forwarder {
   }
 
   async #forward(items: readonly Item[]): Promise<void> {
-    const { journal, queue } = this.#options
     const jobId = items[0]?.batch.jobId ?? items[0]?.batch.id ?? ''
     for (const { batch } of items) batch.jobId = jobId
     for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
       try {
-        const batches = await Promise.all(
-          items.map(async ({ batch, pieces }) => pieces ?? [await journal.read(batch.ref)]),
+        const readable = (await Promise.all(items.map((item) => this.#read(item)))).filter(
+          (one) => one !== undefined,
         )
-        await queue.add(toBatchJob(jobId, batches))
+        if (readable.length === 0) break
+        const batches = readable.map(({ pieces }) => pieces)
+        await this.#options.queue.add(toBatchJob(jobId, batches))
         const nowMs = Date.now()
-        for (const { batch } of items) batch.forwardedAtMs = nowMs
+        for (const { batch } of readable) batch.forwardedAtMs = nowMs
         this.#noteSuccess()
         break
       } catch (error) {
@@ -117,6 +118,24 @@ export class Forwarder {
     }
     for (const { batch, pieces } of items) {
       if (pieces !== undefined) this.#bytesInMemory -= batch.ref.byteLength
+    }
+  }
+
+  /** `undefined` for a batch that is damaged on the disk: the others must not wait for it. */
+  async #read({
+    batch,
+    pieces,
+  }: Item): Promise<{ batch: UnconfirmedBatch; pieces: readonly Uint8Array[] } | undefined> {
+    if (pieces !== undefined) return { batch, pieces }
+    try {
+      return { batch, pieces: [await this.#options.journal.read(batch.ref)] }
+    } catch (error) {
+      if (!(error instanceof JournalReadError)) throw error
+      this.#options.logger.error(
+        { err: error, batchId: batch.id },
+        'a batch in the journal cannot be read; it stays there',
+      )
+      return undefined
     }
   }
 
