@@ -1,5 +1,4 @@
-import { createCounter, createGauge, createHistogram, type Metrics } from '@weir/runtime'
-import type { BatchQueue } from '@weir/queue'
+import { createCounter, createHistogram, type Metrics } from '@weir/runtime'
 import type { WriterObserver } from './batch-writer.ts'
 import type { Progress } from './progress.ts'
 
@@ -34,25 +33,4 @@ export function observeWriter(metrics: Metrics, progress: Progress): WriterObser
         lag.observe(Math.max(0, (Date.now() - Date.parse(header.acceptedAt)) / 1_000))
     },
   }
-}
-
-/** Reports the queue as the consumer sees it. NaN is Prometheus' word for a value that cannot be had just now. */
-export function watchQueue(metrics: Metrics, queue: BatchQueue): void {
-  createGauge(metrics, 'queue_size', 'Batches in the queue that are not stored yet.', {
-    read: async () => {
-      const counts = await queue.counts().catch(() => undefined)
-      return counts === undefined ? Number.NaN : counts.waiting + counts.active + counts.delayed
-    },
-  })
-  createGauge(metrics, 'weir_queue_oldest_seconds', 'Age of the oldest waiting batch in the queue.', {
-    read: () => queue.oldestWaitingSeconds().catch(() => Number.NaN),
-  })
-  createGauge(
-    metrics,
-    'weir_redis_memory_bytes',
-    'Memory that Redis uses; 0 when the queue is in PostgreSQL.',
-    {
-      read: async () => (await queue.redisMemoryBytes().catch(() => Number.NaN)) ?? 0,
-    },
-  )
 }

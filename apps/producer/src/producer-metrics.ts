@@ -1,4 +1,4 @@
-import type { BatchQueue } from '@weir/queue'
+import { watchQueue, type BatchQueue } from '@weir/queue'
 import { createCellCounter, createCounter, createGauge, type CounterCell, type Metrics } from '@weir/runtime'
 import type { AcceptedBody } from './accept-body.ts'
 import { BoundedLabels } from './bounded-labels.ts'
@@ -62,22 +62,5 @@ export function watchEventLog(metrics: Metrics, log: EventLog, queue: BatchQueue
       },
     },
   )
-  // NaN is Prometheus' word for a value that cannot be had just now.
-  createGauge(metrics, 'queue_size', 'Batches in the queue that are not stored yet.', {
-    read: async () => {
-      const counts = await queue.counts().catch(() => undefined)
-      return counts === undefined ? Number.NaN : counts.waiting + counts.active + counts.delayed
-    },
-  })
-  createGauge(metrics, 'weir_queue_oldest_seconds', 'Age of the oldest waiting batch in the queue.', {
-    read: () => queue.oldestWaitingSeconds().catch(() => Number.NaN),
-  })
-  createGauge(
-    metrics,
-    'weir_redis_memory_bytes',
-    'Memory that Redis uses; 0 when the queue is in PostgreSQL.',
-    {
-      read: async () => (await queue.redisMemoryBytes().catch(() => Number.NaN)) ?? 0,
-    },
-  )
+  watchQueue(metrics, queue)
 }

@@ -27,10 +27,6 @@ export class UnconfirmedBatches {
     this.#batches.delete(id)
   }
 
-  has(id: string): boolean {
-    return this.#batches.has(id)
-  }
-
   /** The oldest batches that were given to the queue. */
   forwarded(limit: number): UnconfirmedBatch[] {
     const found: UnconfirmedBatch[] = []
