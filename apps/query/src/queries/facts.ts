@@ -1,4 +1,4 @@
-import { llmRemarkTypes } from '@weir/events'
+import { llmRemarkTypes, rollupDimensions } from '@weir/events'
 import { histogramFloorMs, histogramGamma } from '@weir/database'
 import { areRolledUp, type Filters } from '../filters.ts'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
@@ -20,20 +20,6 @@ export interface Scope {
 export function canUseRollups(filters: Filters, groupBy: readonly Dimension[]): boolean {
   return areRolledUp(filters) && groupBy.every((dimension) => isRolledUp(dimensionColumns[dimension]))
 }
-
-const rolledUpColumns = [
-  'event_type',
-  'source',
-  'service',
-  'level',
-  'category',
-  'method',
-  'route',
-  'status_code',
-  'llm_provider',
-  'llm_model',
-  'llm_operation',
-] as const
 
 const measureColumns = [
   'events',
@@ -107,7 +93,7 @@ function cellFacts(scope: Scope, tiles: readonly Tile[]): RawBuilder<unknown> {
 export function eventFacts(scope: Scope, identities: readonly string[] = []): RawBuilder<unknown> {
   const extra = identities.map((name) => sql`, ${sql.ref(`log_events.${name}`)}`)
   return sql`select log_events.occurred_at as bucket_at,
-      ${sql.join(rolledUpColumns.map((name) => sql.ref(`log_events.${name}`)))},
+      ${sql.join(rollupDimensions.map((name) => sql.ref(`log_events.${name}`)))},
       1::bigint as events,
       (log_events.duration_ms is not null)::int::bigint as duration_count,
       coalesce(log_events.duration_ms, 0) as duration_sum_ms,
@@ -149,7 +135,7 @@ function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> 
 
 function columns(table: string): RawBuilder<unknown> {
   return sql.join(
-    ['bucket_at', ...rolledUpColumns, ...measureColumns].map((name) => sql.ref(`${table}.${name}`)),
+    ['bucket_at', ...rollupDimensions, ...measureColumns].map((name) => sql.ref(`${table}.${name}`)),
   )
 }
 
