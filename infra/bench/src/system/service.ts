@@ -44,7 +44,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`,
         ]
   const child = spawn(process.execPath, [...flags, fileURLToPath(entry)], {
-    env: { PATH: process.env['PATH'], ...env },
+    // As in the image and under `npm start`: a service that was started before has nothing to strip types from.
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: join(directory, 'compile-cache'), ...env },
     stdio: ['ignore', log.fd, log.fd],
   })
   const exited = once(child, 'exit')
