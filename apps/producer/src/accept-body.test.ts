@@ -89,6 +89,33 @@ test('whatever bytes are sent, the outcome is events or a reason', () => {
   )
 })
 
+test.each([
+  [100, undefined],
+  [101, true],
+  [999, true],
+])('of %i refusals at most a hundred are listed, and all are counted', (bad, truncated) => {
+  const items = [...Array.from({ length: bad }, () => '{}'), '{"event_type":"a"}']
+  const outcome = acceptBody(Buffer.from(`[${items.join(',')}]`), request)
+  const answer: unknown = 'rows' in outcome ? JSON.parse(outcome.answer) : undefined
+  expect(answer).toMatchObject({ accepted: 1, rejected_count: bad })
+  expect(answer).toHaveProperty('rejected.length', 100)
+  expect((answer as { truncated?: true }).truncated).toBe(truncated)
+  const refused = acceptBody(Buffer.from(`[${items.slice(0, -1).join(',')}]`), request)
+  expect(refused).toMatchObject({ errors: { length: 100 }, rejectedCount: truncated && bad })
+})
+
+test('who puts fields beside the events is told that they are not kept', () => {
+  const outcome = acceptBody(
+    Buffer.from('{"events":[{"event_type":"a"}],"service":"x","\\ud800":1}'),
+    request,
+  )
+  expect('rows' in outcome && JSON.parse(outcome.answer)).toEqual({
+    accepted: 1,
+    ids: [expect.any(String)],
+    ignored: ['service', '\ud800'],
+  })
+})
+
 test('rows, keys and tallies count the events that were accepted, and no others', () => {
   const body = JSON.stringify([
     { event_type: 'llm_query_sent', event_id: '1', payload: { model: 'm', provider: 'p' } },

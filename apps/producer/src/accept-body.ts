@@ -50,6 +50,8 @@ export interface RefusedBody {
   code: Refusal['code']
   detail: string
   errors: Rejection[]
+  /** How many events were refused, when `errors` has not all of them. */
+  rejectedCount: number | undefined
 }
 
 export interface Rejection {
@@ -59,8 +61,8 @@ export interface Rejection {
   pointer: string
 }
 
-/** Most refusals that a problem lists. */
-const maxListedRefusals = 100
+/** Most refusals, and most names of fields that are not kept, that an answer lists. */
+const maxListed = 100
 
 /** Reads a body into rows. Pure, so that any thread can do it. */
 export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody | RefusedBody {
@@ -85,7 +87,7 @@ export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody |
     eventCount: events.length,
     keyed: events.reduce((sum, event) => sum + (event.event_key === null ? 0 : 1), 0),
     receivedAt: intake.receivedAt,
-    answer: toAnswer(events, refused, records.isSingle),
+    answer: toAnswer(events, refused, records),
     tallies: tally(events),
   }
 }
@@ -138,13 +140,25 @@ function toIntake(body: Buffer, request: IntakeRequest, records: Records): Intak
   }
 }
 
-function toAnswer(events: readonly CanonicalEvent[], refused: readonly Refused[], isSingle: boolean): string {
+function toAnswer(events: readonly CanonicalEvent[], refused: readonly Refused[], records: Records): string {
   const ids = events.map(({ id }) => id)
   // An id needs no escapes, and this is written for every request.
   const list = `"accepted":${ids.length},"ids":["${ids.join('","')}"]`
-  if (isSingle) return `{"id":"${ids[0]}","status":"queued",${list}}`
-  if (refused.length === 0) return `{${list}}`
-  return `{${list},"rejected":${JSON.stringify(refused.map((one) => toRejection(one, isSingle)))}}`
+  if (records.isSingle) return `{"id":"${ids[0]}","status":"queued",${list}}`
+  if (refused.length === 0 && records.ignored.length === 0) return `{${list}}`
+  return `{${list},${JSON.stringify(toRemarks(refused, records.ignored)).slice(1)}`
+}
+
+/** What else a sender should hear of a list: which events were refused, and what beside them is not kept. */
+function toRemarks(refused: readonly Refused[], ignored: readonly string[]): Record<string, unknown> {
+  return {
+    ...(refused.length > 0 && {
+      rejected: refused.slice(0, maxListed).map((one) => toRejection(one, false)),
+      rejected_count: refused.length,
+    }),
+    ...(refused.length > maxListed && { truncated: true }),
+    ...(ignored.length > 0 && { ignored: ignored.slice(0, maxListed).map((name) => name.slice(0, 100)) }),
+  }
 }
 
 function tally(events: readonly CanonicalEvent[]): Tally[] {
@@ -169,7 +183,7 @@ function tally(events: readonly CanonicalEvent[]): Tally[] {
 }
 
 function refuse(code: Refusal['code'], detail: string): RefusedBody {
-  return { code, detail, errors: [] }
+  return { code, detail, errors: [], rejectedCount: undefined }
 }
 
 function toRefusedBody(refused: readonly Refused[], isSingle: boolean): RefusedBody {
@@ -178,7 +192,8 @@ function toRefusedBody(refused: readonly Refused[], isSingle: boolean): RefusedB
     code: first?.code ?? 'validation-failed',
     detail:
       refused.length === 1 && first !== undefined ? first.detail : 'None of the events could be accepted.',
-    errors: refused.slice(0, maxListedRefusals).map((one) => toRejection(one, isSingle)),
+    errors: refused.slice(0, maxListed).map((one) => toRejection(one, isSingle)),
+    rejectedCount: refused.length > maxListed ? refused.length : undefined,
   }
 }
 

@@ -74,6 +74,7 @@ test('events that were refused are named beside those that were accepted', async
       { index: 1, code: 'invalid-timestamp', detail: expect.any(String), pointer: '#/1/timestamp' },
       { index: 2, code: 'validation-failed', detail: expect.any(String), pointer: '#/2/event_type' },
     ],
+    rejected_count: 2,
   })
 })
 

@@ -17,7 +17,14 @@ const accepted = z
     ids: z.array(z.guid()).meta({ description: 'Their ids, in order.' }),
     id: z.guid().optional().meta({ description: 'Of the one event, when the body was one.' }),
     status: z.literal('queued').optional(),
-    rejected: z.array(rejection).optional(),
+    rejected: z.array(rejection).max(100).optional(),
+    rejected_count: z.int().optional().meta({ description: 'How many events were not accepted.' }),
+    truncated: z.literal(true).optional().meta({ description: '`rejected` lists only the first of them.' }),
+    ignored: z
+      .array(z.string())
+      .max(100)
+      .optional()
+      .meta({ description: 'Fields beside `events`, which are not kept: they belong to no event.' }),
   })
   .meta({ id: 'Accepted', description: 'These events are on disk, and will be counted exactly once.' })
 
@@ -42,7 +49,8 @@ const routes: readonly RouteDescription[] = [
     description:
       'One event, an array, `{"events":[…]}` or one event a line (NDJSON), whatever the content type says; `gzip`, ' +
       '`deflate`, `br` or `zstd`. One event that is refused does not keep the others out. With an `event_id`, or an ' +
-      '`Idempotency-Key` header for the whole body, sending again counts once.',
+      '`Idempotency-Key` header for the whole body, sending again counts once; the ids that are answered are the ' +
+      'same as the first time where the events have timestamps.',
     body: {
       schema: z.union([nativeEvent, z.array(nativeEvent), z.object({ events: z.array(nativeEvent) })]),
       contentTypes: ['application/json', 'application/x-ndjson'],

@@ -20,7 +20,7 @@ import { createProducerApp, type Dependencies } from './app.ts'
 import { openEventLog, type EventLog } from './event-log.ts'
 import { IntakeThreads } from './intake-threads.ts'
 import { watchEventLog } from './producer-metrics.ts'
-import { TestClient } from './testing-client.ts'
+import { TestClient } from '@weir/http/testing'
 
 export type Row = Record<EventColumn, string | null>
 type LogLine = Record<string, unknown>

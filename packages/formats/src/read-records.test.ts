@@ -35,6 +35,12 @@ test.each([
   expect(records.isSingle).toBe(isSingle)
 })
 
+test('fields beside the events of an envelope are named, as they belong to no event', () => {
+  expect(read(`{"service":"x","events":[${a}],"batch":1}`).ignored).toEqual(['service', 'batch'])
+  expect(read(`{"events":[${a}]}`).ignored).toEqual([])
+  expect(read('{"event_type":"a","events":[1],"service":"x"}').ignored).toEqual([])
+})
+
 test('a line that cannot be read is refused alone', () => {
   expect(typesOf(read(`${a}\n{"event_type":\n${b}`))).toEqual(['a', 'invalid-json', 'b'])
   expect(typesOf(read(`{event_type}\n${b}`))).toEqual(['invalid-json', 'b'])

@@ -9,6 +9,8 @@ export interface Records {
   records: RawRecord[]
   /** One object, not a list of one: the answer then names its id. */
   isSingle: boolean
+  /** Names of fields beside `events`, which belong to no event: a sender is told that they are not kept. */
+  ignored: readonly string[]
   /** Whether any text or key of it can hold an escape. Without one, JSON text is storable as it is. */
   hasEscapes: boolean
   /** Whole numbers that reading changed because they do not fit a double. */
@@ -35,13 +37,18 @@ export function readRecords(body: Buffer): Records | Refusal {
   const records = lines.map(parse)
   const readable = lines.filter((_line, index) => records[index]?.refusal === undefined)
   if (readable.length === 0) return whole.refusal
-  return { records, isSingle: false, hasEscapes, alteredNumbers: onceFound(readable) }
+  return { records, isSingle: false, ignored: [], hasEscapes, alteredNumbers: onceFound(readable) }
 }
 
-function unwrap(value: unknown): Pick<Records, 'records' | 'isSingle'> {
-  const list = Array.isArray(value) ? value : isEnvelope(value) ? value.events : undefined
-  if (list === undefined) return { records: [{ value }], isSingle: true }
-  return { records: list.map((item: unknown) => ({ value: item })), isSingle: false }
+function unwrap(value: unknown): Pick<Records, 'records' | 'isSingle' | 'ignored'> {
+  if (Array.isArray(value)) return { records: toRecords(value), isSingle: false, ignored: [] }
+  if (!isEnvelope(value)) return { records: [{ value }], isSingle: true, ignored: [] }
+  const ignored = Object.keys(value).filter((name) => name !== 'events')
+  return { records: toRecords(value.events), isSingle: false, ignored }
+}
+
+function toRecords(items: readonly unknown[]): RawRecord[] {
+  return items.map((value) => ({ value }))
 }
 
 function isEnvelope(value: unknown): value is { events: unknown[] } {

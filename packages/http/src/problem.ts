@@ -54,6 +54,8 @@ export interface FieldError {
 /** What a problem may have beside its kind and its detail. */
 export interface ProblemOptions {
   errors?: readonly FieldError[] | undefined
+  /** How many things are wrong, when `errors` lists only the first of them. */
+  errorCount?: number | undefined
   /** Response headers, such as `Retry-After` in seconds. */
   headers?: Readonly<Record<string, string>> | undefined
   cause?: unknown
@@ -77,6 +79,7 @@ export class Problem extends Error {
   readonly kind: ProblemKind
   readonly status: number
   readonly errors: readonly FieldError[] | undefined
+  readonly errorCount: number | undefined
   readonly headers: Readonly<Record<string, string>>
 
   constructor(kind: ProblemKind, detail: string, options: ProblemOptions = {}) {
@@ -84,6 +87,7 @@ export class Problem extends Error {
     this.kind = kind
     this.status = problemKinds[kind].status
     this.errors = options.errors
+    this.errorCount = options.errorCount
     this.headers = { ...fixedHeaders[kind], ...options.headers }
   }
 }
@@ -99,6 +103,9 @@ export interface ProblemBody {
   detail: string
   request_id?: string | undefined
   errors?: readonly FieldError[] | undefined
+  /** Only where `errors` does not list everything. */
+  rejected_count?: number
+  truncated?: true
 }
 
 /** The body that answers a problem. */
@@ -111,5 +118,6 @@ export function toProblemBody(problem: Problem, requestId: string | undefined): 
     detail: problem.message,
     request_id: requestId,
     errors: problem.errors,
+    ...(problem.errorCount !== undefined && { rejected_count: problem.errorCount, truncated: true as const }),
   }
 }

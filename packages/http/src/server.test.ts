@@ -103,6 +103,24 @@ test('answers a thousand pipelined requests', async () => {
   expect(answer.match(/HTTP\/1.1 200/g)).toHaveLength(1_000)
 })
 
+test('connections beyond the most that are allowed are closed without a word', async () => {
+  const small = createHttpServer(createApp(), { maxConnections: 2 })
+  const smallPort = await listen(small, 0, '127.0.0.1')
+  const sockets = [connect(smallPort, '127.0.0.1'), connect(smallPort, '127.0.0.1')]
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
+  const third = connect(smallPort, '127.0.0.1')
+  const answers: Buffer[] = []
+  third.on('data', (piece: Buffer) => answers.push(piece))
+  // It may be closed by a reset, as it was written to.
+  third.on('error', () => undefined)
+  const closed = new Promise((resolve) => third.once('close', resolve))
+  third.write('GET /ok HTTP/1.1\r\nHost: a\r\n\r\n')
+  await closed
+  expect(answers).toEqual([])
+  for (const socket of sockets) socket.destroy()
+  await closeServer(small)
+})
+
 test('says in one line that a port is in use', async () => {
   const second = createHttpServer(createApp())
   const refused = listen(second, port, '127.0.0.1')

@@ -1,6 +1,8 @@
 import { hashKeyText } from './keys/key-text.ts'
 import { scopes, type ApiKey, type KeyVerifier } from './keys/api-key.ts'
 
+export { TestClient, type Answer, type Sending } from './testing-client.ts'
+
 /** A key of project 1 with every scope, with the given fields. */
 export function anApiKey(fields: Partial<ApiKey> = {}): ApiKey {
   return {

@@ -1,6 +1,6 @@
 import { identityOf, keyOf, Problem } from '@weir/http'
 import type { Request, RequestHandler, Response } from 'express'
-import type { AcceptedBody, IntakeLimits, IntakeRequest } from '../accept-body.ts'
+import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../accept-body.ts'
 import type { AcceptedRows } from '../batcher.ts'
 import { readIdempotencyKey } from '../idempotency-key.ts'
 import type { AcceptBody } from '../intake-threads.ts'
@@ -20,7 +20,7 @@ export function acceptEvents({ accept, append, countAccepted, limits }: AcceptEv
     const request = describe(req, res, limits)
     const reading = accept(await readBody(req, limits.maxBodyBytes), request)
     const outcome = reading instanceof Promise ? await reading : reading
-    if (!('rows' in outcome)) throw new Problem(outcome.code, outcome.detail, { errors: outcome.errors })
+    if (!('rows' in outcome)) throw refused(outcome)
     await append({ projectId: request.projectId, ...outcome })
     countAccepted(outcome)
     // Not `res.json`: it looks for an ETag, a replacer and a charset that this answer never has.
@@ -30,6 +30,10 @@ export function acceptEvents({ accept, append, countAccepted, limits }: AcceptEv
     })
     res.end(outcome.answer)
   }
+}
+
+function refused({ code, detail, errors, rejectedCount: errorCount }: RefusedBody): Problem {
+  return new Problem(code, detail, { errors, errorCount })
 }
 
 function describe(req: Request, res: Response, limits: IntakeLimits): IntakeRequest {

@@ -50,6 +50,11 @@ export const problemSchema = z
         }),
       )
       .optional(),
+    rejected_count: z
+      .int()
+      .optional()
+      .meta({ description: 'How many things are wrong, where `errors` lists only the first.' }),
+    truncated: z.literal(true).optional(),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457). `type` tells the kinds apart.' })
 

@@ -19,6 +19,8 @@ export interface Sending {
   path?: string
   headers?: Record<string, string | string[]>
   body?: string | Uint8Array
+  /** An address of this machine to send from. */
+  from?: string
 }
 
 /** Speaks to a server on this machine, in requests and in bytes. */
@@ -35,14 +37,14 @@ export class TestClient implements Disposable {
 
   /** Sends a request; with no key when it is `''`. */
   readonly send = async (sending: Sending, key = this.#key): Promise<Answer> => {
-    const { method = 'GET', path = '/', body } = sending
+    const { method = 'GET', path = '/', body, from: localAddress } = sending
     const headers = {
       ...(key === '' ? {} : { 'X-API-Key': key }),
       ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
       ...sending.headers,
     }
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    request({ host: '127.0.0.1', port: this.#port, agent: this.#agent, method, path, headers })
+    request({ host: '127.0.0.1', port: this.#port, agent: this.#agent, localAddress, method, path, headers })
       // After the answer it is the connection, which the server closed under the rest of a large body.
       .on('error', reject)
       .on('response', (incoming) => {
