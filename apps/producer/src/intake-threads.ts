@@ -47,6 +47,10 @@ class IntakeThread {
     this.#worker.on('exit', () => this.#takeOver())
   }
 
+  get isAlive(): boolean {
+    return this.#isAlive
+  }
+
   get isIdle(): boolean {
     return this.#isAlive && this.#waiting.size === 0
   }
@@ -112,6 +116,8 @@ export class IntakeThreads {
   #findThread(): IntakeThread | undefined {
     const idle = this.#threads.find(({ isIdle }) => isIdle)
     if (idle !== undefined) return idle
+    const dead = this.#threads.findIndex(({ isAlive }) => !isAlive)
+    if (dead !== -1) this.#threads.splice(dead, 1)
     if (this.#threads.length === this.#count) return this.#threads.find(({ hasRoom }) => hasRoom)
     const thread = new IntakeThread(this.#logger)
     this.#threads.push(thread)

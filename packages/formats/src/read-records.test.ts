@@ -115,3 +115,11 @@ test('altered numbers are looked for once, however often they are asked for', ()
   const records = read(`{"event_type":"a","v":[${Array.from({ length: 500 }, () => '1e20').join(',')}]}`)
   expect(records.alteredNumbers()).toBe(records.alteredNumbers())
 })
+
+test('numbers that reading changed are known, however many digits they have', () => {
+  const long = (digits: number) => '9'.repeat(digits)
+  const { alteredNumbers } = read(
+    `{"a":[1,9007199254740993,${long(308)},${long(309)},-${long(309)},${long(400)}]}`,
+  )
+  expect([...alteredNumbers()]).toEqual([9007199254740992, Number(long(308))])
+})

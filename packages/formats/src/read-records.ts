@@ -92,7 +92,7 @@ function onceFound(texts: readonly string[]): Records['alteredNumbers'] {
 /** Strings, so that digits in them are passed over, and numbers. In JSON that was parsed it takes linear time. */
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 
-/** Whole numbers that may exceed 2^53. A longer one is infinite, and refused for that. */
+/** Whole numbers that may exceed 2^53. A longer one, and some of these, are infinite, and refused for that. */
 const longInteger = /^-?\d{16,309}$/
 
 /** Only digits are compared: who writes an exponent or a point has chosen a double. */
@@ -100,7 +100,9 @@ function findAlteredNumbers(texts: readonly string[]): ReadonlySet<number> {
   const altered = new Set<number>()
   for (const text of texts) {
     for (const [token] of text.matchAll(stringOrNumber)) {
-      if (longInteger.test(token) && BigInt(token) !== BigInt(Number(token))) altered.add(Number(token))
+      if (!longInteger.test(token)) continue
+      const number = Number(token)
+      if (Number.isFinite(number) && BigInt(token) !== BigInt(number)) altered.add(number)
     }
   }
   return altered
