@@ -23,16 +23,20 @@ export interface Sending {
   from?: string
 }
 
+type Observe = (method: string, path: string, answer: Answer) => void
+
 /** Speaks to a server on this machine, in requests and in bytes. */
 export class TestClient implements Disposable {
   readonly #port: number
   readonly #key: string
   readonly #agent = new Agent({ keepAlive: true })
+  readonly #observe: Observe
 
-  /** `key` is sent with every request that has no other. */
-  constructor(port: number, key: string) {
+  /** `key` is sent with every request that has no other; `observe` is told of every request and its answer. */
+  constructor(port: number, key: string, observe: Observe = () => undefined) {
     this.#port = port
     this.#key = key
+    this.#observe = observe
   }
 
   /** Sends a request; with no key when it is `''`. */
@@ -54,7 +58,9 @@ export class TestClient implements Disposable {
         )
       })
       .end(body)
-    return promise
+    const answer = await promise
+    this.#observe(method, path, answer)
+    return answer
   }
 
   /** POST /log. */

@@ -125,6 +125,7 @@ export const idempotency: readonly Entry[] = [
   entry('B159', 'odd Idempotency-Keys', [
     ...['', 'x'.repeat(129), 'x'.repeat(256), 'a b', 'a\tb', 'é', 'a\\b'].map((key): Case =>
       [JSON.stringify(key.slice(0, 20)), log(good, { 'Idempotency-Key': key }), 400, 'validation-failed']),
+    ['128 characters', log(good, { 'Idempotency-Key': 'x'.repeat(128) }), 202],
     ['another project’s is another', async ({ producer, keys: { foreign } }) => {
       const text = body(14)
       const own = await producer.post(text, { 'Idempotency-Key': 'mine' })

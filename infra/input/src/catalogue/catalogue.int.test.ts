@@ -102,6 +102,10 @@ test('everything that was acknowledged is stored, and counted right', async () =
   expect((await verifyRollups(stage.db)).filter(({ isEqual }) => !isEqual)).toEqual([])
 })
 
+test('every answer has a status that the OpenAPI document of its service names for the route', async () => {
+  expect(await stage.contract.findUndocumented(stage)).toEqual([])
+})
+
 test('no service logged an error, threw what nobody caught, or ended', async () => {
   expect(await stage.findTroubles()).toEqual([])
   expect(await stage.readLogs()).not.toMatch(/unhandled|uncaught|hunter2|s3cret|4111111111111111/i)

@@ -4,6 +4,7 @@ import type { ProblemKind } from '@weir/http'
 import type { Answer, Sending } from '@weir/http/testing'
 import type { Gate } from '../rig/gate.ts'
 import type { Installation } from '../rig/installation.ts'
+import type { Contract } from './contract.ts'
 
 /** What the catalogue is played against. */
 export interface Stage extends Installation {
@@ -13,6 +14,8 @@ export interface Stage extends Installation {
   redis: Gate
   /** What came of requests that were begun when the run was: they wait for timeouts. */
   slow: SlowAnswers
+  /** Has seen every answer but those to raw bytes. */
+  contract: Contract
 }
 
 export type SlowAnswers = Promise<Record<'stalled' | 'headers' | 'body' | 'nothing', string>>

@@ -53,6 +53,7 @@ export const fields: readonly Entry[] = [
     refused('a flag as source', withField('source', 'true'), '#/source'),
     refused('a number as level', withField('level', '30'), '#/level'),
     refused('a level that nobody knows', withField('level', '"loud"'), '#/level'),
+    ['a source of 80 bytes', log(withField('source', `"${'é'.repeat(40)}"`)), 202, undefined, reads({ source: 'é'.repeat(40) })],
     refused('a source of 81 bytes', withField('source', `"${'é'.repeat(40)}x"`), '#/source'),
     refused('a source with NUL', withField('source', '"a\\u0000"'), '#/source'),
     ['values that fit no column stay in the payload', log('{"event_type":"a","payload":{"status_code":"x","duration_ms":"slow","cost":{"usd":1},"tokens_used":-1,"model":["m"]}}'), 202, undefined,
@@ -73,6 +74,9 @@ export const fields: readonly Entry[] = [
     ['999 tags', log(withField('tags', `[${repeat('"t"', 999).join(',')}]`)), 202],
   ]),
   entry('B114', 'ids that cannot be ids', [
+    ['ids of 256 characters', log(`{"event_type":"a","user_id":"${'u'.repeat(256)}","session_id":"${'s'.repeat(256)}"}`), 202, undefined, reads({ user_id: 'u'.repeat(256), session_id: 's'.repeat(256) })],
+    refused('a user id of 257 characters', withField('user_id', `"${'u'.repeat(257)}"`), '#/user_id'),
+    refused('a session id of 257 characters', withField('session_id', `"${'s'.repeat(257)}"`), '#/session_id'),
     refused('a user id of 1 KB', withField('user_id', `"${'u'.repeat(1_024)}"`), '#/user_id'),
     refused('control characters in the user id', withValue('1,"user_id":"a\\u0007"'), '#/payload/user_id'),
     refused('a session id of 1 KB', withField('session_id', `"${'s'.repeat(1_024)}"`), '#/session_id'),

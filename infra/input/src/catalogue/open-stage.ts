@@ -4,11 +4,13 @@ import { openTestDatabase } from '@weir/database/testing'
 import { startRedis } from '@weir/servers'
 import { Gate } from '../rig/gate.ts'
 import { openInstallation, type Installation } from '../rig/installation.ts'
+import { Contract } from './contract.ts'
 import type { SlowAnswers, Stage } from './entry.ts'
 
 /** Opens what the catalogue is played against: databases of its own on the tests' server, a Redis of its own. */
 export async function openStage(directory: string): Promise<Stage> {
   await using opened = new AsyncDisposableStack()
+  const contract = new Contract()
   const paths = {
     redis: join(directory, 'redis'),
     main: join(directory, 'main'),
@@ -21,7 +23,12 @@ export async function openStage(directory: string): Promise<Stage> {
   const redisGate = opened.use(new Gate(redis.port))
   await Promise.all([databaseGate.open(), redisGate.open()])
   const main = opened.use(
-    await openInstallation({ directory: paths.main, databaseUrl: first.url, redisUrl: redis.url }),
+    await openInstallation({
+      directory: paths.main,
+      databaseUrl: first.url,
+      redisUrl: redis.url,
+      observe: contract.observe,
+    }),
   )
   const slow = waitForTimeouts(main)
   const fragile = opened.use(
@@ -29,6 +36,7 @@ export async function openStage(directory: string): Promise<Stage> {
       directory: paths.fragile,
       databaseUrl: databaseGate.through(second.url),
       redisUrl: `${redisGate.through(redis.url)}/1`.replace('//1', '/1'),
+      observe: contract.observe,
       env: {
         TRUST_PROXY: '127.0.0.1',
         JOURNAL_MAX_BYTES: '1048576',
@@ -44,6 +52,7 @@ export async function openStage(directory: string): Promise<Stage> {
     database: databaseGate,
     redis: redisGate,
     slow,
+    contract,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }
 }

@@ -18,7 +18,7 @@ const many = Array.from({ length: 2_000 }, () => 'a').join('&')
 /** Parameters that are refused. */
 // prettier-ignore
 export const queries: readonly Entry[] = [
-  entry('B160', 'odd limits', ['', '0', '-1', '1.5', '1e9', 'abc', '%D9%A3', '0x10', '1001', '+5', '%2B5', '99999999999999999999'].map((limit) => refused(`/events?limit=${limit}`, 'limit'))),
+  entry('B160', 'odd limits', ['', '0', '-1', '1.5', '1e9', 'abc', '%D9%A3', '0x10', '1001', '+5', '%2B5', '99999999999999999999'].map((limit) => refused(`/events?limit=${limit}`, 'limit')).concat([['1', ask('/events?limit=1'), 200], ['1000', ask('/events?limit=1000'), 200]])),
   entry('B161', 'a parameter twice, or nested', [
     refused('/events?limit=10&limit=20', 'limit', 'duplicate-parameter'),
     refused('/events?event_type=a&event_type=b', 'event_type', 'duplicate-parameter'),
@@ -32,9 +32,9 @@ export const queries: readonly Entry[] = [
     refused('/events?end_time=2025-02-30T00:00:00Z', 'end_time'),
     ['only an end', ask('/events?end_time=2025-06-01T00:00:00Z'), 200],
     refused('/analytics/usage?start_time=2000-01-01T00:00:00Z&end_time=2050-01-01T00:00:00Z', 'start_time', 'range-too-wide'),
-    refused('/analytics/usage?days=401', 'days'), refused('/events?days=1&hours=1', 'days'), refused('/events?hours=1&start_time=2025-06-01T00:00:00Z', 'hours'),
+    ['400 days', ask('/analytics/usage?days=400'), 200], refused('/analytics/usage?days=401', 'days'), refused('/events?days=1&hours=1', 'days'), refused('/events?hours=1&start_time=2025-06-01T00:00:00Z', 'hours'),
   ]),
-  entry('B165', 'far pages', [unknown('/events?offset=1000000000000', 'offset'), refused('/events?page=201', 'page'), refused('/events?page=1000000000000', 'page')]),
+  entry('B165', 'far pages', [unknown('/events?offset=1000000000000', 'offset'), ['the last page', ask('/events?page=200'), 200], refused('/events?page=201', 'page'), refused('/events?page=1000000000000', 'page')]),
   entry('B166', 'sorting', [unknown('/events?sort=ts;drop%20table', 'sort'), unknown('/events?order=sideways', 'order')], 'lists have one order'),
   entry('B167', 'groupings', ['type"; drop table x; --', '(select 1)', '1', "payload->>'x'", 'a.b', 'constructor', '__proto__', 'model,model', '', ','].map(usage('group_by'))),
   entry('B168', 'buckets', [
@@ -43,7 +43,7 @@ export const queries: readonly Entry[] = [
   ]),
   entry('B170', 'time zones', ['Mars/Olympus', "'; drop", 'UTC+25', '+05:45', '', '../../etc/localtime', 'x'.repeat(5_000)].map(usage('tz'))),
   entry('B171', 'paths into the payload', [unknown('/events?payload.a.b=1', 'payload.a.b'), unknown("/events?$.a%20?%20(=1", '$.a ? (')], 'no filter reaches into the payload'),
-  entry('B173', 'patterns', [unknown('/events?regex=(a*)*b', 'regex'), refused(`/events?q=${'a'.repeat(1_000)}`, 'q'), ['a pattern is text', ask('/events?q=(a*)*b%28%5B'), 200]], 'no pattern is read'),
+  entry('B173', 'patterns', [unknown('/events?regex=(a*)*b', 'regex'), ['512 characters', ask(`/events?q=${'a'.repeat(512)}`), 200], refused(`/events?q=${'a'.repeat(513)}`, 'q'), ['a pattern is text', ask('/events?q=(a*)*b%28%5B'), 200]], 'no pattern is read'),
   entry('B174', 'texts that cannot be stored', [
     ...['%00', '%ff', '%F0%9F', 'a%00b', '%ED%A0%80', '%c0%af'].map((text) => refused(`/events?event_type=${text}`, 'event_type')),
     refused('/events?session_id=%00', 'session_id'), refused('/events?q=%ff', 'q'), refused('/analytics/llm?model=%ff', 'model'),
@@ -60,6 +60,7 @@ export const queries: readonly Entry[] = [
   entry('B179', 'many parameters', [
     refused(`/events?${many}`, 'a', 'duplicate-parameter'),
     ['8 KB', ask(`/events?q=${'a'.repeat(8_200)}`), 414, 'uri-too-long'],
+    ['20 values', ask(`/events?event_type=${Array.from({ length: 20 }, (_none, index) => `a${index}`).join()}`), 200],
     refused(`/events?event_type=${Array.from({ length: 21 }, () => 'a').join()}`, 'event_type'), refused('/events?event_type=a,,b', 'event_type'),
   ]),
   entry('B183', 'many groups', [

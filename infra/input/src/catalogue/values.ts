@@ -48,7 +48,10 @@ export const values: readonly Entry[] = [
     kept('"\\ud83d\\ude00"', '😀'), kept('"\\uffff"', '\uffff'), kept('"\\u007f"', '\u007f'), kept('{"\\u00e9":1,"e\\u0301":2}', { '\u00e9': 1, 'e\u0301': 2 }),
   ]),
   entry('B124', 'numbers beyond a double', [
-    refused('1e400', withValue('1e400'), 'unsafe-number'), refused('-1e400, in lists', withValue('[[-1e400]]'), 'unsafe-number'), refused('1e400 as cost', withField('cost', '1e400'), 'unsafe-number'),
+    refused('1e400', withValue('1e400'), 'unsafe-number'), refused('-1e400, in lists', withValue('[[-1e400]]'), 'unsafe-number'),
+    refused('309 digits beside a number that is changed', withValue(`[9007199254740993,${'9'.repeat(309)}]`), 'unsafe-number'),
+    refused('309 digits in 8 KB', withValue(`[9007199254740993,${'9'.repeat(309)},"${'x'.repeat(9_000)}"]`), 'unsafe-number'),
+    refused('1e400 as cost', withField('cost', '1e400'), 'unsafe-number'),
   ]),
   entry('B125', 'numbers that a double changes', [
     ...['9007199254740993', '-9007199254740993', '12345678901234567890', '9'.repeat(400)].map((number) => refused(number.slice(0, 30), withValue(number), 'unsafe-number')),

@@ -7,7 +7,7 @@ import { readTroubles } from '@weir/endurance/read-log'
 import { Service } from '@weir/endurance/service'
 import { until } from '@weir/endurance/wait'
 import { createKey, findOrCreateProject, type NewKey } from '@weir/http'
-import { TestClient } from '@weir/http/testing'
+import { TestClient, type Answer } from '@weir/http/testing'
 import type { Pool } from 'pg'
 
 export interface InstallationOptions {
@@ -19,6 +19,8 @@ export interface InstallationOptions {
   env?: Readonly<Record<string, string>>
   /** Which of them run from the beginning. */
   started?: readonly ServiceName[]
+  /** Is told of every request that goes through `producer` or `query`, and of its answer. */
+  observe?: (service: ServiceName, method: string, path: string, answer: Answer) => void
 }
 
 export type ServiceName = 'producer' | 'consumer' | 'query'
@@ -61,8 +63,12 @@ export async function openInstallation(options: InstallationOptions): Promise<In
   const services = await createServices(options)
   for (const name of names) opened.use(services[name])
   await Promise.all(started.map((name) => services[name].start()))
-  const producer = opened.use(new TestClient(services.producer.port, keys.ingest))
-  const query = opened.use(new TestClient(services.query.port, keys.read))
+  const createClient = (name: ServiceName, key: string): TestClient =>
+    opened.use(
+      new TestClient(services[name].port, key, (...exchange) => options.observe?.(name, ...exchange)),
+    )
+  const producer = createClient('producer', keys.ingest)
+  const query = createClient('query', keys.read)
   const logFiles = names.map((name) => join(directory, `${name}.log`))
   const resources = opened.move()
   return {
