@@ -5,6 +5,7 @@ import {
   createKeyRoute,
   identifyRequest,
   limitRequests,
+  listAuditLogRoute,
   listKeysRoute,
   methodNotAllowed,
   notFound,
@@ -79,6 +80,7 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.post('/admin/keys', createKeyRoute(db))
   app.post('/admin/keys/:id/rotate', rotateKeyRoute(db))
   app.delete('/admin/keys/:id', revokeKeyRoute(db))
+  app.get('/admin/audit', listAuditLogRoute(db))
 
   app.use(notFound)
   app.use(sendProblem)

@@ -1,5 +1,11 @@
 import { nativeEvent } from '@weir/formats'
-import { createOpenApi, keyRouteDescriptions, type OpenApiDocument, type RouteDescription } from '@weir/http'
+import {
+  auditRouteDescription,
+  createOpenApi,
+  keyRouteDescriptions,
+  type OpenApiDocument,
+  type RouteDescription,
+} from '@weir/http'
 import { z } from 'zod'
 
 const rejection = z
@@ -115,6 +121,7 @@ const routes: readonly RouteDescription[] = [
     },
   },
   ...keyRouteDescriptions,
+  auditRouteDescription,
 ]
 
 /** The producer's OpenAPI 3.1 document, made of the schemas that its routes parse with. */

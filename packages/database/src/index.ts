@@ -3,6 +3,8 @@ export { databaseEnvironment, toDatabaseUrl } from './database-environment.ts'
 export { migrateToLatest, MigrationError } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'
+export { inTransaction } from './in-transaction.ts'
+export { recordAdminAction, type AdminAction, type AdminActor } from './record-admin-action.ts'
 export { copyInto } from './copy-into.ts'
 export { finestGrainSeconds, grainsSeconds, RollupAccumulator } from './rollup-accumulator.ts'
 export {
@@ -28,6 +30,7 @@ export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
 export { uniqueKinds } from './schema.ts'
 export type {
   ApiKeyTable,
+  AuditLogTable,
   LogEventTable,
   QuarantineTable,
   RollupColumns,

@@ -82,6 +82,17 @@ const schemaColumns: Columns = {
     rotated_from: 'text?',
     last_used_at: 'instant?',
   },
+  audit_log: {
+    id: 'text',
+    happened_at: 'instant',
+    project_id: 'number?',
+    actor: 'text',
+    action: 'text',
+    target: 'text',
+    address: 'text?',
+    request_id: 'text?',
+    details: 'object',
+  },
   rate_limits: { key: 'text', hits: 'number', resets_at: 'instant' },
   log_events: {
     project_id: 'number',

@@ -27,6 +27,18 @@ export interface ApiKeyTable {
   last_used_at: Date | null
 }
 
+export interface AuditLogTable {
+  id: Generated<string>
+  happened_at: Generated<Date>
+  project_id: number | null
+  actor: string
+  action: string
+  target: string
+  address: string | null
+  request_id: string | null
+  details: ColumnType<Record<string, unknown>, string, never>
+}
+
 export interface RateLimitTable {
   key: string
   hits: number
@@ -121,6 +133,7 @@ export interface UniqueColumns {
 export interface Schema {
   projects: ProjectTable
   api_keys: ApiKeyTable
+  audit_log: AuditLogTable
   rate_limits: RateLimitTable
   log_events: LogEventTable
   batches: BatchTable

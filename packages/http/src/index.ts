@@ -55,7 +55,14 @@ export {
   type RateLimitStore,
   type RateLimitStoreOptions,
 } from './limiter/rate-limit-store.ts'
-export { createKeyRoute, listKeysRoute, revokeKeyRoute, rotateKeyRoute } from './keys/routes/key-routes.ts'
+export {
+  adminActor,
+  createKeyRoute,
+  listKeysRoute,
+  revokeKeyRoute,
+  rotateKeyRoute,
+} from './keys/routes/key-routes.ts'
+export { auditRouteDescription, listAuditLogRoute } from './keys/routes/audit-route.ts'
 export { keyRouteDescriptions } from './keys/routes/key-route-descriptions.ts'
 export { createOpenApi, problemSchema, type OpenApiDocument, type RouteDescription } from './docs/openapi.ts'
 export { serveDocs, serveOpenApi } from './docs/serve-docs.ts'

@@ -10,6 +10,7 @@ import {
 } from '../parse-options.ts'
 import type { Terminal } from '../terminal.ts'
 import { withDatabase } from '../with-database.ts'
+import { commandLine } from './command-line.ts'
 import { toKeyJson } from './key-json.ts'
 
 interface Options {
@@ -57,15 +58,19 @@ Examples:
 async function create(options: Options, terminal: Terminal): Promise<void> {
   const { name, scopes, environment, expiresIn, allowIp, limit, project } = options
   const { text, key } = await withDatabase(terminal.databaseUrl(), async (db) =>
-    createKey(db, {
-      projectId: await findOrCreateProject(db, project),
-      name,
-      scopes,
-      environment,
-      allowedIps: allowIp,
-      requestsPerMinute: limit,
-      expiresAt: expiresIn === undefined ? undefined : new Date(Date.now() + expiresIn),
-    }),
+    createKey(
+      db,
+      {
+        projectId: await findOrCreateProject(db, project),
+        name,
+        scopes,
+        environment,
+        allowedIps: allowIp,
+        requestsPerMinute: limit,
+        expiresAt: expiresIn === undefined ? undefined : new Date(Date.now() + expiresIn),
+      },
+      commandLine,
+    ),
   )
   terminal.tell(
     `Key ${key.id} for ${name}, project ${project}, may ${scopes.join(', ')}. It is not shown again:`,

@@ -3,6 +3,7 @@ import { revokeKey } from '@weir/http'
 import { StartError } from '../start-error.ts'
 import type { Terminal } from '../terminal.ts'
 import { withDatabase } from '../with-database.ts'
+import { commandLine } from './command-line.ts'
 
 /** `weir keys revoke` */
 export function revokeKeyCommand(terminal: Terminal): Command {
@@ -14,7 +15,7 @@ export function revokeKeyCommand(terminal: Terminal): Command {
 }
 
 async function revoke(id: string, terminal: Terminal): Promise<void> {
-  const isRevoked = await withDatabase(terminal.databaseUrl(), (db) => revokeKey(db, id))
+  const isRevoked = await withDatabase(terminal.databaseUrl(), (db) => revokeKey(db, id, {}, commandLine))
   if (!isRevoked) {
     throw new StartError(`No key has the id ${id}, or it was revoked before: see npm run weir -- keys list`)
   }

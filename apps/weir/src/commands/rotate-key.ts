@@ -4,6 +4,7 @@ import { parseDuration } from '../parse-options.ts'
 import { StartError } from '../start-error.ts'
 import type { Terminal } from '../terminal.ts'
 import { withDatabase } from '../with-database.ts'
+import { commandLine } from './command-line.ts'
 
 interface Options {
   overlap: number
@@ -35,10 +36,12 @@ Examples:
 async function rotate(id: string, { overlap, expiresIn }: Options, terminal: Terminal): Promise<void> {
   const now = Date.now()
   const created = await withDatabase(terminal.databaseUrl(), (db) =>
-    rotateKey(db, id, {
-      overlapMs: overlap,
-      expiresAt: expiresIn === undefined ? undefined : new Date(now + expiresIn),
-    }),
+    rotateKey(
+      db,
+      id,
+      { overlapMs: overlap, expiresAt: expiresIn === undefined ? undefined : new Date(now + expiresIn) },
+      commandLine,
+    ),
   )
   if (created === undefined)
     throw new StartError(`No valid key has the id ${id}: see npm run weir -- keys list`)

@@ -1,5 +1,11 @@
 import { sql, type Selectable } from 'kysely'
-import type { ApiKeyTable, Database } from '@weir/database'
+import {
+  inTransaction,
+  recordAdminAction,
+  type AdminActor,
+  type ApiKeyTable,
+  type Database,
+} from '@weir/database'
 import { isScope, toAddressList, type Scope } from './api-key.ts'
 import { createKeyText, hashKeyText } from './key-text.ts'
 
@@ -57,9 +63,19 @@ const listedColumns = [
   'last_used_at',
 ] as const
 
+/** Who acts when nobody says so: a test, or a program that uses this one. */
+const program: AdminActor = { actor: 'program' }
+
 /** Stores a new key. Throws a `RangeError` for an address that is none. */
-export async function createKey(db: Database, key: NewKey): Promise<CreatedKey> {
-  return insertKey(db, key, undefined)
+export async function createKey(db: Database, key: NewKey, by = program): Promise<CreatedKey> {
+  return inTransaction(db, async (transaction) => {
+    const created = await insertKey(transaction, key, undefined)
+    const { id: target, name, scopes, allowedIps, expiresAt } = created.key
+    const details = { name, scopes, allowed_ips: allowedIps, expires_at: expiresAt }
+    const { projectId } = key
+    await recordAdminAction(transaction, by, { action: 'key.create', target, projectId, details })
+    return created
+  })
 }
 
 /** The keys of a project, or of all, by name: at most `limit`, those after the key `after`. */
@@ -87,9 +103,10 @@ export async function rotateKey(
     overlapMs?: number | undefined
     expiresAt?: Date | undefined
   } = {},
+  by = program,
 ): Promise<CreatedKey | undefined> {
   const { projectId, overlapMs = defaultOverlapMs, expiresAt } = options
-  return db.transaction().execute(async (transaction) => {
+  return inTransaction(db, async (transaction) => {
     let retire = transaction
       .updateTable('api_keys')
       .set({
@@ -102,7 +119,14 @@ export async function rotateKey(
     if (projectId !== undefined) retire = retire.where('api_keys.project_id', '=', projectId)
     const old = await retire.executeTakeFirst()
     if (old === undefined) return undefined
-    return insertKey(transaction, { ...toKeyRecord(old), expiresAt }, id)
+    const created = await insertKey(transaction, { ...toKeyRecord(old), expiresAt }, id)
+    await recordAdminAction(transaction, by, {
+      action: 'key.rotate',
+      target: id,
+      projectId: old.project_id,
+      details: { successor: created.key.id, old_expires_at: old.expires_at },
+    })
+    return created
   })
 }
 
@@ -111,15 +135,27 @@ export async function revokeKey(
   db: Database,
   id: string,
   options: { projectId?: number | undefined } = {},
+  by = program,
 ): Promise<boolean> {
-  let query = db
-    .updateTable('api_keys')
-    .set({ revoked_at: sql<Date>`now()` })
-    .where('api_keys.id', '=', id)
-    .where('api_keys.revoked_at', 'is', null)
-  if (options.projectId !== undefined) query = query.where('api_keys.project_id', '=', options.projectId)
-  const result = await query.executeTakeFirst()
-  return result.numUpdatedRows > 0n
+  return inTransaction(db, async (transaction) => {
+    let query = transaction
+      .updateTable('api_keys')
+      .set({ revoked_at: sql<Date>`now()` })
+      .where('api_keys.id', '=', id)
+      .where('api_keys.revoked_at', 'is', null)
+      .returning(['api_keys.project_id', 'api_keys.name'])
+    if (options.projectId !== undefined) query = query.where('api_keys.project_id', '=', options.projectId)
+    const revoked = await query.executeTakeFirst()
+    if (revoked === undefined) return false
+    const { project_id: projectId, name } = revoked
+    await recordAdminAction(transaction, by, {
+      action: 'key.revoke',
+      target: id,
+      projectId,
+      details: { name },
+    })
+    return true
+  })
 }
 
 /** The id of the project of this name, which is made when it is not there. */

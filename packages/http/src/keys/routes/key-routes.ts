@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import express, { type Request, type RequestHandler, type Response } from 'express'
-import type { Database } from '@weir/database'
+import type { AdminActor, Database } from '@weir/database'
 import { z } from 'zod'
 import { parseParams, parseQuery, wholeNumber } from '../../parse-query.ts'
 import { Problem } from '../../problem.ts'
@@ -26,13 +26,14 @@ export function createKeyRoute(db: Database): RequestHandler {
     const { allowed_ips, requests_per_minute, expires_at, ...rest } = newKeyBody.parse(
       await readBody(req, res),
     )
-    const created = await createKey(db, {
+    const key = {
       ...rest,
       projectId: keyOf(res).projectId,
       allowedIps: allowed_ips,
       requestsPerMinute: requests_per_minute,
       expiresAt: expires_at,
-    })
+    }
+    const created = await createKey(db, key, adminActor(req, res))
     logChange(res, created.key.id, 'key created')
     res.status(201).json(toCreatedKeyAnswer(created))
   }
@@ -53,11 +54,9 @@ export function rotateKeyRoute(db: Database): RequestHandler {
   return async (req, res) => {
     const { id } = parseParams(keyPath, req)
     const { overlap_seconds, expires_at } = rotateKeyBody.parse((await readBody(req, res)) ?? {})
-    const created = await rotateKey(db, id, {
-      projectId: keyOf(res).projectId,
-      overlapMs: overlap_seconds * 1_000,
-      expiresAt: expires_at,
-    })
+    const { projectId } = keyOf(res)
+    const options = { projectId, overlapMs: overlap_seconds * 1_000, expiresAt: expires_at }
+    const created = await rotateKey(db, id, options, adminActor(req, res))
     if (created === undefined) throw new Problem('not-found', 'There is no valid key with this id.')
     logChange(res, created.key.id, 'key rotated')
     res.status(201).json(toCreatedKeyAnswer(created))
@@ -68,7 +67,8 @@ export function rotateKeyRoute(db: Database): RequestHandler {
 export function revokeKeyRoute(db: Database): RequestHandler {
   return async (req, res) => {
     const { id } = parseParams(keyPath, req)
-    if (!(await revokeKey(db, id, { projectId: keyOf(res).projectId }))) {
+    const { projectId } = keyOf(res)
+    if (!(await revokeKey(db, id, { projectId }, adminActor(req, res)))) {
       throw new Problem('not-found', 'There is no key with this id that is not revoked.')
     }
     logChange(res, id, 'key revoked')
@@ -82,7 +82,12 @@ async function readBody(req: Request, res: Response): Promise<unknown> {
   return req.body
 }
 
-/** Who did what to which key: the record that an auditor asks for. */
+/** Who sends a request, as the audit log has it. Comes after `requireKey`. */
+export function adminActor(req: Request, res: Response): AdminActor {
+  return { actor: keyOf(res).id, address: req.ip, requestId: identityOf(res).requestId }
+}
+
+/** The line of the log beside the row of the audit log. */
 function logChange(res: Response, keyId: string, message: string): void {
   identityOf(res).log.info({ keyId, byKeyId: keyOf(res).id }, message)
 }
