@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
-import type { Database } from '@weir/database'
+import { sql, type Transaction } from 'kysely'
+import { recordAdminAction, type Database, type Schema } from '@weir/database'
 import { scopes, type Scope } from './api-key.ts'
-import { hashKeyText, presentableKeyForm } from './key-text.ts'
+import { hashKeyText, isMistyped, presentableKeyForm } from './key-text.ts'
 import { createKey, findOrCreateProject } from './manage-keys.ts'
 
 /** The project that the keys from the environment belong to. */
@@ -37,6 +37,11 @@ export async function bootstrapKeys(db: Database, keys: BootstrapKeys): Promise<
     if (!presentableKeyForm.test(text)) {
       throw new RangeError(`${name} has to be at most 256 printable ASCII characters without spaces.`)
     }
+    if (isMistyped(text)) {
+      throw new RangeError(
+        `${name} begins as a key that Weir made, and is not one: it may be mistyped or cut off.`,
+      )
+    }
   }
   if (keys.API_KEY !== undefined && keys.API_KEY === keys.ADMIN_API_KEY) {
     throw new RangeError('API_KEY and ADMIN_API_KEY are the same: who may send could then manage keys.')
@@ -63,24 +68,25 @@ export async function ensureAdminKey(db: Database): Promise<string | undefined> 
       .executeTakeFirst()
     if (existing !== undefined) return undefined
     const projectId = await findOrCreateProject(transaction, firstProjectName)
-    const { text } = await createKey(transaction, { projectId, name: 'first admin key', scopes })
+    const first = { projectId, name: 'first admin key', scopes }
+    const { text } = await createKey(transaction, first, { actor: 'first-start' })
     return text
   })
 }
 
 async function putKey(
-  db: Database,
+  transaction: Transaction<Schema>,
   key: { id: string; projectId: number; name: string; granted: readonly Scope[]; text: string },
 ): Promise<void> {
   const secretHash = hashKeyText(key.text)
-  const sameKey = await db
+  const sameKey = await transaction
     .selectFrom('api_keys')
     .select('api_keys.id')
     .where('api_keys.secret_hash', '=', secretHash)
     .executeTakeFirst()
   // Also when it is a key that Weir made and someone put into the environment: it keeps its own rights.
   if (sameKey !== undefined) return
-  await db
+  await transaction
     .insertInto('api_keys')
     .values({
       id: key.id,
@@ -96,9 +102,19 @@ async function putKey(
         .doUpdateSet({ secret_hash: secretHash, scopes: [...key.granted], revoked_at: null }),
     )
     .execute()
+  await recordAdminAction(
+    transaction,
+    { actor: 'environment' },
+    {
+      action: 'key.put',
+      target: key.id,
+      projectId: key.projectId,
+      details: { name: key.name, scopes: key.granted },
+    },
+  )
 }
 
-function oneAtATime<T>(db: Database, work: (transaction: Database) => Promise<T>): Promise<T> {
+function oneAtATime<T>(db: Database, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
   return db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(hashtext('weir_bootstrap_keys'))`.execute(transaction)
     return work(transaction)

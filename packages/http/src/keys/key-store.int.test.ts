@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
@@ -81,15 +81,72 @@ test('hears of a new, a rotated and a revoked key', async () => {
   expect(isValid(store, successor?.text ?? '')).toBe(true)
 })
 
+const listeners = `from pg_stat_activity where datname = current_database() and query = 'listen weir_api_keys'`
+
+async function countListeners(): Promise<number> {
+  return (await database.pool.query(`select 1 ${listeners}`)).rowCount ?? 0
+}
+
 test('hears again after its connection was lost', async () => {
   await using store = await openKeyStore({ pool: database.pool, logger })
-  const listeners = `from pg_stat_activity where datname = current_database() and query = 'listen weir_api_keys'`
-  const countListeners = async () => (await database.pool.query(`select 1 ${listeners}`)).rowCount
   await until(async () => (await countListeners()) === 1)
   await database.pool.query(`select pg_terminate_backend(pid) ${listeners}`)
   const { text } = await createKey(database.db, { projectId, name: 'a', scopes: ['read'] })
   await until(() => isValid(store, text))
   await until(async () => (await countListeners()) === 1)
+})
+
+test('a revoked key is noticed where the database tells nothing', async () => {
+  const { text, key } = await createKey(database.db, { projectId, name: 'a', scopes: ['read'] })
+  await using store = await openKeyStore({ pool: database.pool, logger, reloadIntervalMs: 10 })
+  await database.pool.query('alter table api_keys disable trigger api_keys_changed')
+  try {
+    await revokeKey(database.db, key.id)
+    await until(() => store.verify(text) === 'revoked')
+  } finally {
+    await database.pool.query('alter table api_keys enable trigger api_keys_changed')
+  }
+})
+
+test('a thousand unknown keys ask the database nothing, and are not remembered', async () => {
+  let questions = 0
+  const pool = new Proxy(database.pool, {
+    get(target, name) {
+      if (name === 'query') questions += 1
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  await using store = await openKeyStore({ pool, logger, reloadIntervalMs: 3_600_000 })
+  expect(questions).toBeGreaterThan(0)
+  await until(async () => (await countListeners()) > 0)
+  await store.reload()
+  const before = questions
+  for (let index = 0; index < 1_000; index += 1) {
+    expect(store.verify(createKeyText('live').text)).toBe('unknown')
+    expect(store.verify(`guess-${index}`)).toBe('unknown')
+  }
+  expect([questions, store.size]).toEqual([before, 0])
+})
+
+test('in an outage that lasts too long keys end, and are valid again after it', async () => {
+  let nowMs = Date.now()
+  const { text } = await createKey(database.db, { projectId, name: 'a', scopes: ['read'] })
+  const { pool } = database
+  await using store = await openKeyStore({ pool, logger, maxAgeMs: 3_600_000, now: () => nowMs })
+  await pool.query('alter table api_keys rename to api_keys_away')
+  try {
+    nowMs += 3_600_000
+    await store.reload()
+    expect([isValid(store, text), store.isCurrent]).toEqual([true, false])
+    nowMs += 1
+    await store.reload()
+    expect([store.verify(text), store.size]).toEqual(['unavailable', 0])
+  } finally {
+    await pool.query('alter table api_keys_away rename to api_keys')
+  }
+  await store.reload()
+  expect(isValid(store, text)).toBe(true)
 })
 
 test('a key expires by the clock', async () => {
@@ -137,6 +194,30 @@ test('without PostgreSQL and without a snapshot nobody can tell', async () => {
   expect(store.verify(text)).toBe('unavailable')
 })
 
+test.each<[string, (path: string) => Promise<void>, string]>([
+  ['one bit', (path) => flipBit(path), 'checksum'],
+  ['the end', async (path) => writeFile(path, (await readFile(path)).subarray(0, -1)), 'checksum'],
+  ['everything', (path) => writeFile(path, ''), 'checksum'],
+  ['the mode', (path) => chmod(path, 0o640), 'mode 0600'],
+])('a snapshot of which %s was changed is not used', async (_what, change, reason) => {
+  const { text } = await createKey(database.db, { projectId, name: 'a', scopes: ['ingest'] })
+  {
+    await using _current = await openKeyStore({ pool: database.pool, snapshotPath, logger })
+  }
+  await change(snapshotPath)
+  const lines: string[] = []
+  const speaking = createLogger('test', 'info', { write: (line) => void lines.push(line) })
+  await using store = await openKeyStore({ pool: openDeadPool(), snapshotPath, logger: speaking })
+  expect(store.verify(text)).toBe('unavailable')
+  expect(lines.join('')).toContain(reason)
+})
+
+async function flipBit(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100)
+  await writeFile(path, bytes)
+}
+
 test('a snapshot that is too old is not used', async () => {
   const { text } = await createKey(database.db, { projectId, name: 'a', scopes: ['ingest'] })
   await using _current = await openKeyStore({ pool: database.pool, snapshotPath, logger })
@@ -144,7 +225,7 @@ test('a snapshot that is too old is not used', async () => {
   await using store = await openKeyStore({
     pool: openDeadPool(),
     snapshotPath,
-    maxSnapshotAgeMs: 3_600_000,
+    maxAgeMs: 3_600_000,
     logger,
     now,
   })
@@ -154,7 +235,6 @@ test('a snapshot that is too old is not used', async () => {
 test('the snapshot does not hold a key', async () => {
   const { text } = await createKey(database.db, { projectId, name: 'a', scopes: ['ingest'] })
   await using _store = await openKeyStore({ pool: database.pool, snapshotPath, logger })
-  const { readFile } = await import('node:fs/promises')
   const snapshot = await readFile(snapshotPath, 'utf8')
   expect(snapshot).toContain('"hash"')
   expect(snapshot).not.toContain(text.slice(20, 60))

@@ -1,14 +1,17 @@
-import { hash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { sleep, type Logger } from '@weir/runtime'
 import type { ApiKey, KeyRefusal, KeyVerifier } from './api-key.ts'
 import { listenForKeyChanges } from './key-listener.ts'
 import { readSnapshot, writeSnapshot } from './key-snapshot.ts'
-import { isKeyText } from './key-text.ts'
-import { selectStoredKeys, toKeyTable, type StoredKey } from './stored-key.ts'
+import { KeyTable } from './key-table.ts'
+import { isMistyped } from './key-text.ts'
+import { selectStoredKeys, type StoredKey } from './stored-key.ts'
 
-const reloadIntervalMs = 5_000
+/** With what a look at the database takes, a revoked key is known within 5 s even where `LISTEN` does not work. */
+const defaultReloadIntervalMs = 4_000
 const lastUsedIntervalMs = 60_000
+
+const defaultMaxAgeMs = 86_400_000
 
 /** How old the snapshot may get although nothing changed. */
 const snapshotRefreshMs = 600_000
@@ -18,8 +21,13 @@ export interface KeyStoreOptions {
   pool: Pool
   /** Where the keys are kept for a start without PostgreSQL; nowhere when left out. */
   snapshotPath?: string | undefined
-  /** A snapshot older than this is not used: it bounds how long a revoked key can live through an outage. */
-  maxSnapshotAgeMs?: number | undefined
+  /**
+   * Keys that were last seen in the database longer ago than this are not used any more, whether they are in memory or
+   * in the snapshot: how long a key that is revoked, or a backup of one, can live through an outage. A day by default.
+   */
+  maxAgeMs?: number | undefined
+  /** How often the database is looked at although it told of no change. */
+  reloadIntervalMs?: number | undefined
   logger: Logger
   /** Milliseconds since 1970. */
   now?: (() => number) | undefined
@@ -37,9 +45,10 @@ export interface KeyStore extends KeyVerifier, AsyncDisposable {
 
 /**
  * Reads every key into memory and keeps them there: a change is known at once through `LISTEN`, or 5 s later
- * at the latest, a lost connection is replaced. While PostgreSQL is away, the keys known go on being valid; at
- * a start they come from the snapshot, which has hashes only. A text that is not among them is then
- * `unavailable`, since it may be a newer key. Never rejects because the database is away.
+ * at the latest, a lost connection is replaced. A text that is no key costs no question to the database. While
+ * PostgreSQL is away, the keys known go on being valid, for `maxAgeMs`; at a start they come from the snapshot, which
+ * has hashes only. A text that is not among them is then `unavailable`, since it may be a newer key. Never rejects
+ * because the database is away.
  */
 export async function openKeyStore(options: KeyStoreOptions): Promise<KeyStore> {
   const store = new MemoryKeyStore(options)
@@ -52,7 +61,8 @@ class MemoryKeyStore implements KeyStore {
   readonly #now: () => number
   readonly #stopping = new AbortController()
   #loops: Promise<unknown> = Promise.resolve()
-  #keysByHash = new Map<string, ApiKey>()
+  #keys = new KeyTable([])
+  #seenAtMs = 0
   #usedIds = new Set<string>()
   #isCurrent = false
   #reloading: Promise<void> | undefined
@@ -70,12 +80,14 @@ class MemoryKeyStore implements KeyStore {
   }
 
   get size(): number {
-    return this.#keysByHash.size
+    return this.#keys.size
   }
 
   verify(presented: string): ApiKey | KeyRefusal {
-    const key = this.#keysByHash.get(hash('sha256', presented, 'base64'))
-    if (key === undefined) return this.#refusalOf(presented)
+    // A typing error is one whatever the database would say.
+    if (isMistyped(presented)) return 'unknown'
+    const key = this.#keys.find(presented)
+    if (key === undefined) return this.#isCurrent ? 'unknown' : 'unavailable'
     if (key.revokedAt !== undefined) return 'revoked'
     if (key.expiresAt !== undefined && key.expiresAt.getTime() <= this.#now()) return 'expired'
     this.#usedIds.add(key.id)
@@ -86,6 +98,7 @@ class MemoryKeyStore implements KeyStore {
     await this.reload()
     if (!this.#isCurrent) await this.#startFromSnapshot()
     const { signal } = this.#stopping
+    const { reloadIntervalMs = defaultReloadIntervalMs } = this.#options
     this.#loops = Promise.all([
       listenForKeyChanges(this.#options.pool.options, () => void this.reload(), signal),
       repeat(reloadIntervalMs, () => this.reload(), signal),
@@ -107,12 +120,6 @@ class MemoryKeyStore implements KeyStore {
     await this.#storeLastUse()
   }
 
-  /** A key of our form with a wrong checksum is a typing error, whatever the database would say. */
-  #refusalOf(presented: string): KeyRefusal {
-    if (this.#isCurrent) return 'unknown'
-    return presented.startsWith('wk_') && !isKeyText(presented) ? 'unknown' : 'unavailable'
-  }
-
   async #reloadUntilSeen(): Promise<void> {
     do {
       this.#wantsReload = false
@@ -131,15 +138,28 @@ class MemoryKeyStore implements KeyStore {
     } catch (error) {
       if (this.#isCurrent) logger.warn({ err: error }, 'keys cannot be read from the database')
       this.#isCurrent = false
+      this.#forgetOldKeys()
     }
+  }
+
+  #forgetOldKeys(): void {
+    const { maxAgeMs = defaultMaxAgeMs, logger } = this.#options
+    if (this.#keys.size === 0 || this.#now() - this.#seenAtMs <= maxAgeMs) return
+    this.#keys = new KeyTable([])
+    this.#knownText = ''
+    logger.error(
+      { seenAt: new Date(this.#seenAtMs) },
+      'no key is valid any more: the database is away for too long',
+    )
   }
 
   async #take(keys: StoredKey[]): Promise<void> {
     const text = JSON.stringify(keys)
     const isChanged = text !== this.#knownText
-    if (isChanged) this.#keysByHash = toKeyTable(keys)
+    if (isChanged) this.#keys = new KeyTable(keys)
     this.#knownText = text
     const nowMs = this.#now()
+    this.#seenAtMs = nowMs
     const { snapshotPath, logger } = this.#options
     if (snapshotPath === undefined || (!isChanged && nowMs - this.#snapshotAtMs < snapshotRefreshMs)) return
     this.#snapshotAtMs = nowMs
@@ -151,13 +171,17 @@ class MemoryKeyStore implements KeyStore {
   }
 
   async #startFromSnapshot(): Promise<void> {
-    const { snapshotPath, maxSnapshotAgeMs = 86_400_000, logger } = this.#options
-    const snapshot = snapshotPath === undefined ? undefined : await readSnapshot(snapshotPath)
-    if (snapshot === undefined || this.#now() - snapshot.writtenAtMs > maxSnapshotAgeMs) {
+    const { snapshotPath, maxAgeMs = defaultMaxAgeMs, logger } = this.#options
+    const snapshot =
+      snapshotPath === undefined
+        ? undefined
+        : await readSnapshot(snapshotPath, (reason) => logger.warn({ snapshotPath }, reason))
+    if (snapshot === undefined || this.#now() - snapshot.writtenAtMs > maxAgeMs) {
       logger.warn('no key is known: the database is away and there is no recent snapshot')
       return
     }
-    this.#keysByHash = toKeyTable(snapshot.keys)
+    this.#keys = new KeyTable(snapshot.keys)
+    this.#seenAtMs = snapshot.writtenAtMs
     const writtenAt = new Date(snapshot.writtenAtMs).toISOString()
     logger.warn(
       { keys: snapshot.keys.length, writtenAt },

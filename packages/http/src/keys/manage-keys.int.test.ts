@@ -113,6 +113,7 @@ test('a key that Weir made keeps its rights when the environment names it', asyn
 test.each([
   [{ API_KEY: 'short' }, /API_KEY is shorter than 8/],
   [{ ADMIN_API_KEY: 'has a space' }, /ADMIN_API_KEY has to be/],
+  [{ API_KEY: 'wk_live_2QLQ62glND_cut' }, /API_KEY begins as a key that Weir made/],
   [{ API_KEY: 'the-same-key', ADMIN_API_KEY: 'the-same-key' }, /are the same/],
 ])('refuses the keys %j', async (keys, message) => {
   await expect(bootstrapKeys(database.db, keys)).rejects.toThrow(message)

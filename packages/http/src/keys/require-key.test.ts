@@ -4,6 +4,7 @@ import { createApp } from '../create-app.ts'
 import { sendProblem } from '../send-problem.ts'
 import { fixedKeys } from '../testing.ts'
 import { toAddressList, type KeyRefusal, type KeyVerifier } from './api-key.ts'
+import { createKeyText } from './key-text.ts'
 import { checkKey, keyOf, requireKey } from './require-key.ts'
 
 const known = 'wk_test_aaaaaaaaaa_known'
@@ -118,16 +119,39 @@ test('an open route can say whether a key is valid', async () => {
   expect((await ask({ 'X-API-Key': 'é' }, keys, '/health')).body).toEqual({ isValid: false })
 })
 
-test('after a hundred failures from one address, failures are 429 and valid keys still pass', async () => {
+const { text: made } = createKeyText('live')
+const chosen = 'a-key-that-somebody-chose'
+
+/** An app whose keys have had a hundred failures from here, spread over its routes. */
+async function openAttackedApp() {
+  const own = fixedKeys({ [made]: {}, [chosen]: {} })
   const app = createApp()
-  app.get('/log', requireKey(keys, 'ingest'), (_req, res) => void res.end())
+  app.get('/log', requireKey(own, 'ingest'), (_req, res) => void res.end())
+  app.get('/events', requireKey(own, 'read'), (_req, res) => void res.end())
+  app.get('/health', (req, res) => void res.json({ isValid: checkKey(own, req) }))
   app.use(sendProblem)
-  const statuses = new Set<number>()
-  for (let index = 0; index < 100; index += 1) {
-    statuses.add((await request(app).get('/log').set('X-API-Key', `guess-${index}`)).status)
+  const get = (path: string, key: string) => request(app).get(path).set('X-API-Key', key)
+  const statuses: number[] = []
+  for (let index = 0; index < 50; index += 1) {
+    statuses.push((await get(['/log', '/events'][index % 2] ?? '', `guess-${index}`)).status)
+    statuses.push((await get('/health', `guess-${index}`)).status)
   }
-  expect([...statuses]).toEqual([401])
-  const response = await request(app).get('/log').set('X-API-Key', 'guess-100')
-  expect([response.status, response.headers['retry-after']]).toEqual([429, '60'])
-  expect((await request(app).get('/log').set('X-API-Key', known)).status).toBe(200)
+  expect(new Set(statuses)).toEqual(new Set([200, 401]))
+  return get
+}
+
+test('after a hundred failures from one address its failures are 429, on every route', async () => {
+  const get = await openAttackedApp()
+  for (const path of ['/log', '/events']) {
+    const response = await get(path, 'guess-100')
+    expect([response.status, response.headers['retry-after']]).toEqual([429, '60'])
+  }
+})
+
+test('after them a key that Weir made still passes, and one that could be guessed is not looked at', async () => {
+  const get = await openAttackedApp()
+  expect((await get('/log', made)).status).toBe(200)
+  expect((await get('/health', made)).body).toEqual({ isValid: true })
+  expect((await get('/log', chosen)).status).toBe(429)
+  expect((await get('/health', chosen)).body).toEqual({ isValid: false })
 })

@@ -29,12 +29,8 @@ export const selectStoredKeys = `
   from api_keys
   order by id`
 
-/** The keys by their hash. */
-export function toKeyTable(keys: readonly StoredKey[]): Map<string, ApiKey> {
-  return new Map(keys.map((key) => [key.hash, toApiKey(key)]))
-}
-
-function toApiKey(key: StoredKey): ApiKey {
+/** A key as a request meets it. */
+export function toApiKey(key: StoredKey): ApiKey {
   return {
     id: key.id,
     projectId: key.projectId,
