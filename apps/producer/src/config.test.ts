@@ -19,3 +19,7 @@ test('every malformed variable is named at once', () => {
     /(?=[\s\S]*PRODUCER_PORT)(?=[\s\S]*DATABASE_PORT)(?=[\s\S]*LOG_LEVEL)/,
   )
 })
+
+test.each(['true', '*', '0.0.0.0/0', '::/0', 'all'])('refuses to trust %s as a proxy', (trusted) => {
+  expect(() => readConfig({ TRUST_PROXY: trusted })).toThrow(/TRUST_PROXY: /)
+})

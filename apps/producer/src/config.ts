@@ -1,4 +1,4 @@
-import { parseRateLimits } from '@weir/http'
+import { parseRateLimits, trustProxyVariable, type TrustedProxies } from '@weir/http'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import { queueEnvironment, toQueueOptions, toRedisUrl, type Keep, type QueueLocation } from '@weir/queue'
 import { parseEnvironment, type LogLevel } from '@weir/runtime'
@@ -44,7 +44,8 @@ const environment = z.object({
   API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
   ADMIN_API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
   KEY_SNAPSHOT_PATH: z.string().default('.weir/keys.json'),
-  TRUST_PROXY: z.string().default(''),
+  KEY_SNAPSHOT_MAX_AGE_HOURS: z.coerce.number().positive().max(8_784).default(24),
+  TRUST_PROXY: trustProxyVariable,
   ENABLE_METRICS: z.stringbool().default(true),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
@@ -61,8 +62,8 @@ export interface Config {
   requestsPerMinute: number
   routeLimits: ReadonlyMap<string, number>
   bootstrapKeys: { API_KEY?: string | undefined; ADMIN_API_KEY?: string | undefined }
-  keySnapshotPath: string
-  trustProxy: readonly string[]
+  keySnapshot: { path: string; maxAgeMs: number }
+  trustProxy: TrustedProxies
   hasMetrics: boolean
   logLevel: LogLevel
 }
@@ -93,10 +94,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
     routeLimits: parsed.RATE_LIMITS,
     bootstrapKeys: { API_KEY: parsed.API_KEY, ADMIN_API_KEY: parsed.ADMIN_API_KEY },
-    keySnapshotPath: parsed.KEY_SNAPSHOT_PATH,
-    trustProxy: parsed.TRUST_PROXY.split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+    keySnapshot: {
+      path: parsed.KEY_SNAPSHOT_PATH,
+      maxAgeMs: parsed.KEY_SNAPSHOT_MAX_AGE_HOURS * 3_600_000,
+    },
+    trustProxy: parsed.TRUST_PROXY,
     hasMetrics: parsed.ENABLE_METRICS,
     logLevel: parsed.LOG_LEVEL,
   }

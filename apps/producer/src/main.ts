@@ -16,13 +16,14 @@ const stopping = new AbortController()
 const logger = createLogger('producer', config.logLevel)
 const metrics = createMetrics()
 const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
-const { databaseUrl: url, poolSize } = config
+const { databaseUrl: url, poolSize, keySnapshot } = config
 const pool = openPool(
   { url, poolSize, applicationName: 'weir-producer', statementTimeoutMs: 10_000 },
   noteLoss,
 )
 const db = openDatabase(pool)
-const keys = await openKeyStore({ pool, snapshotPath: config.keySnapshotPath, logger })
+const { path: snapshotPath, maxAgeMs } = keySnapshot
+const keys = await openKeyStore({ pool, snapshotPath, maxAgeMs, logger })
 const rateLimits = openRateLimits(config.redisUrl, pool, logger)
 const queue = openBatchQueue(config.queue.location, config.queue.keep, noteLoss)
 const log = await openEventLog({ journal: config.journal, queue, db, logger })

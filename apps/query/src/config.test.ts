@@ -40,3 +40,7 @@ test('keys can be left out on a loopback address only', () => {
     expect(() => readConfig({ ...open, QUERY_HOST: host })).toThrow(/QUERY_REQUIRE_API_KEY/)
   }
 })
+
+test.each(['true', '*', '0.0.0.0/0', '::/0', 'all'])('refuses to trust %s as a proxy', (trusted) => {
+  expect(() => readConfig({ TRUST_PROXY: trusted })).toThrow(/TRUST_PROXY: /)
+})

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
-import { parseRateLimits } from '@weir/http'
+import { parseRateLimits, trustProxyVariable, type TrustedProxies } from '@weir/http'
 import { queueEnvironment, toRedisUrl } from '@weir/queue'
 import { ConfigError, parseEnvironment, type LogLevel } from '@weir/runtime'
 import { z } from 'zod'
@@ -27,7 +27,7 @@ const environment = z.object({
   QUERY_REQUIRE_API_KEY: z.stringbool().default(true),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
   RATE_LIMITS: routeLimits,
-  TRUST_PROXY: z.string().default(''),
+  TRUST_PROXY: trustProxyVariable,
   ENABLE_METRICS: z.stringbool().default(true),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
@@ -42,7 +42,7 @@ export interface Config {
   isKeyRequired: boolean
   requestsPerMinute: number
   routeLimits: ReadonlyMap<string, number>
-  trustProxy: readonly string[]
+  trustProxy: TrustedProxies
   hasMetrics: boolean
   logLevel: LogLevel
 }
@@ -66,9 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     isKeyRequired: parsed.QUERY_REQUIRE_API_KEY,
     requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
     routeLimits: parsed.RATE_LIMITS,
-    trustProxy: parsed.TRUST_PROXY.split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
+    trustProxy: parsed.TRUST_PROXY,
     hasMetrics: parsed.ENABLE_METRICS,
     logLevel: parsed.LOG_LEVEL,
   }

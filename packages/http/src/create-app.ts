@@ -1,4 +1,5 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
+import type { TrustedProxies } from './trust-proxy.ts'
 
 /** What an app needs to know before its first route. */
 export interface AppOptions {
@@ -6,7 +7,7 @@ export interface AppOptions {
    * Which proxies may say who the client is: addresses and subnets, or how many of them there are. Never all:
    * whoever may be believed without being named can take any address.
    */
-  trustProxy?: readonly string[] | number | undefined
+  trustProxy?: TrustedProxies | undefined
 }
 
 /**

@@ -13,7 +13,15 @@ export { methodNotAllowed, notFound, sendProblem } from './send-problem.ts'
 export { identifyRequest, identityOf, type RequestIdentity } from './request-identity.ts'
 export { parseParams, parseQuery, wholeNumber } from './parse-query.ts'
 export { createApp, type AppOptions } from './create-app.ts'
-export { closeServer, createHttpServer, listen, ListenError, type HttpServer } from './server.ts'
+export { trustProxyVariable, type TrustedProxies } from './trust-proxy.ts'
+export {
+  closeServer,
+  createHttpServer,
+  listen,
+  ListenError,
+  type HttpServer,
+  type HttpServerOptions,
+} from './server.ts'
 export { countRequests, serveMetrics } from './metrics.ts'
 export {
   isAllowedFrom,

@@ -121,6 +121,16 @@ test('connections beyond the most that are allowed are closed without a word', a
   await closeServer(small)
 })
 
+test('has the patience that is documented', () => {
+  const { headersTimeout, requestTimeout, keepAliveTimeout, maxConnections } = createHttpServer(createApp())
+  expect({ headersTimeout, requestTimeout, keepAliveTimeout, maxConnections }).toEqual({
+    headersTimeout: 5_000,
+    requestTimeout: 15_000,
+    keepAliveTimeout: 65_000,
+    maxConnections: 10_000,
+  })
+})
+
 test('says in one line that a port is in use', async () => {
   const second = createHttpServer(createApp())
   const refused = listen(second, port, '127.0.0.1')

@@ -16,19 +16,31 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
+/** How patient a server is, in milliseconds, and how many connections it holds. */
+export interface HttpServerOptions {
+  maxConnections?: number
+  headersTimeoutMs?: number
+  requestTimeoutMs?: number
+  keepAliveTimeoutMs?: number
+  /** How often the first two are looked at. */
+  checkIntervalMs?: number
+}
+
 /**
  * An HTTP server for an app: a request has 5 s for its headers and 15 s in all, an idle connection 65 s (longer
  * than the 60 s of the usual load balancer, which must be the one to close). What is not HTTP is answered as a
  * problem.
  */
-export function createHttpServer(app: Express, options: { maxConnections?: number } = {}): HttpServer {
+export function createHttpServer(app: Express, options: HttpServerOptions = {}): HttpServer {
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
-      headersTimeout: 5_000,
-      requestTimeout: 15_000,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: options.headersTimeoutMs ?? 5_000,
+      requestTimeout: options.requestTimeoutMs ?? 15_000,
+      keepAliveTimeout: options.keepAliveTimeoutMs ?? 65_000,
+      connectionsCheckingInterval: options.checkIntervalMs ?? 1_000,
+      // Never the parser that forgives: two programs that forgive differently can be told different requests.
+      insecureHTTPParser: false,
     },
     app,
   )
