@@ -6,8 +6,6 @@ import type { Database } from '@weir/database'
  * session, user and the like read such pages whole until then. Resolves to how many ranges of pages were new.
  */
 export async function summarizeIndexes(db: Database): Promise<number> {
-  const { rows } = await sql<{ ranges: number }>`
-    select coalesce(sum(brin_summarize_new_values(inhrelid)), 0)::int as ranges
-    from pg_inherits where inhparent = 'log_events_identity'::regclass`.execute(db)
+  const { rows } = await sql<{ ranges: number }>`select summarize_log_events() as ranges`.execute(db)
   return rows[0]?.ranges ?? 0
 }

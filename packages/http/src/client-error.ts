@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Problem, problemContentType, toProblemBody } from './problem.ts'
 
@@ -8,10 +8,19 @@ interface ClientError extends Error {
   rawPacket?: Buffer
 }
 
-/** Answers what never became a request, and closes the connection: its other end and we disagree on where we are. */
+/**
+ * Answers what never became a request, and closes the connection: its other end and we disagree on where we are. The
+ * request before it gets its own answer first, or its sender would take this one for it.
+ */
 export function answerClientError(error: ClientError, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
+    return
+  }
+  const earlier = findAnswerUnderWay(socket)
+  if (earlier !== undefined) {
+    if (!earlier.headersSent) earlier.setHeader('Connection', 'close')
+    earlier.once('finish', () => socket.end())
     return
   }
   const problem = toProblem(error)
@@ -27,6 +36,14 @@ export function answerClientError(error: ClientError, socket: Duplex): void {
       body,
     ].join('\r\n'),
   )
+}
+
+/** The answer to a request that arrived whole. Node's own handler of this event looks at the same field. */
+function findAnswerUnderWay(socket: Duplex): ServerResponse | undefined {
+  const { _httpMessage: answer } = socket as Duplex & {
+    _httpMessage?: (ServerResponse & { req: IncomingMessage }) | null
+  }
+  return answer?.req.complete === true && !answer.writableFinished ? answer : undefined
 }
 
 function toProblem(error: ClientError): Problem {

@@ -1,4 +1,5 @@
 import express, { type Express, type Request, type RequestHandler } from 'express'
+import { Problem } from './problem.ts'
 import type { TrustedProxies } from './trust-proxy.ts'
 
 /** What an app needs to know before its first route. */
@@ -25,7 +26,7 @@ export function createApp(options: AppOptions = {}): Express {
   app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy])
   if (trustProxy === 0 || (typeof trustProxy !== 'number' && trustProxy.length === 0))
     readAddressFromSocket(app)
-  app.use(protectAnswers)
+  app.use(protectAnswers, requireHost)
   return app
 }
 
@@ -47,4 +48,11 @@ const protectAnswers: RequestHandler = (_req, res, next) => {
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('Cache-Control', 'no-store')
   next()
+}
+
+/** RFC 9112, part 3.2: a request of HTTP/1.1 without `Host` is answered 400. */
+const requireHost: RequestHandler = (req, _res, next) => {
+  if (req.headers.host === undefined && req.httpVersion === '1.1') {
+    next(new Problem('bad-request', 'The header Host is missing.'))
+  } else next()
 }

@@ -13,6 +13,7 @@ let port: number
 beforeAll(async () => {
   const app = createApp()
   app.get('/ok', (_req, res) => void res.end('fine'))
+  app.get('/later', (_req, res) => void setImmediate(() => res.end('later')))
   app.post('/refuse', () => {
     throw new Problem('unauthorized', 'x')
   })
@@ -24,8 +25,8 @@ beforeAll(async () => {
 afterAll(() => closeServer(server))
 
 /** Sends bytes, and gives everything that comes back until the server closes. */
-async function exchange(bytes: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1')
+async function exchange(bytes: string, toPort = port): Promise<string> {
+  const socket = connect(toPort, '127.0.0.1')
   socket.on('error', () => undefined)
   await once(socket, 'connect')
   socket.write(bytes)
@@ -76,8 +77,54 @@ test.each([
 })
 
 test('a request without Host is refused', async () => {
-  expect(await exchange('GET /ok HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /)
+  const answer = await exchange('GET /ok HTTP/1.1\r\nConnection: close\r\n\r\n')
+  expect(answer).toMatch(/^HTTP\/1.1 400 /)
+  expect(answer).toContain('"type":"/problems/bad-request"')
+  expect(await exchange('GET /ok HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
 })
+
+test('garbage behind a request does not take the place of its answer', async () => {
+  const answer = await exchange('GET /later HTTP/1.1\r\nHost: a\r\n\r\nGARBAGE\r\n\r\n')
+  expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200'])
+  expect(answer).toMatch(/connection: close[^]*later$/i)
+})
+
+test('who is too slow is told so, or nothing, and let go; the next one is served', async () => {
+  const app = createApp()
+  app.post('/read', (req, res) => void req.on('data', () => undefined).on('end', () => res.end('read')))
+  app.use(notFound, sendProblem)
+  const times = { headersTimeoutMs: 100, requestTimeoutMs: 200, keepAliveTimeoutMs: 100, checkIntervalMs: 20 }
+  const impatient = createHttpServer(app, times)
+  const ownPort = await listen(impatient, 0, '127.0.0.1')
+  const head = 'POST /read HTTP/1.1\r\nHost: a\r\n'
+  const [slowHeaders, slowBody, slowChunks, silent, idle] = await Promise.all([
+    trickle(ownPort, `${head}X-Slow: `),
+    trickle(ownPort, `${head}Content-Length: 1000\r\n\r\n`),
+    exchange(`${head}Transfer-Encoding: chunked\r\n\r\n3\r\nabc`, ownPort),
+    exchange('', ownPort),
+    exchange(`${head}Content-Length: 0\r\n\r\n`, ownPort),
+  ])
+  for (const answer of [slowHeaders, slowBody, slowChunks]) {
+    expect(answer).toMatch(/^HTTP\/1.1 408 /)
+    expect(answer).toContain('"type":"/problems/request-timeout"')
+  }
+  expect(silent).toMatch(/^$|^HTTP\/1.1 408 /)
+  expect(idle).toMatch(/^HTTP\/1.1 200 [^]*read$/)
+  expect((await fetch(`http://127.0.0.1:${ownPort}/read`, { method: 'POST', body: 'x' })).status).toBe(200)
+  await closeServer(impatient)
+})
+
+/** Sends a beginning and then a byte at a time, for as long as it is listened to. */
+async function trickle(ownPort: number, beginning: string): Promise<string> {
+  const socket = connect(ownPort, '127.0.0.1')
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.write(beginning)
+  const timer = setInterval(() => socket.write('a'), 10)
+  const answer = await text(socket)
+  clearInterval(timer)
+  return answer
+}
 
 test('refuses 10 MB at once, and closes instead of reading them', async () => {
   const answer = await exchange(

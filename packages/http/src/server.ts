@@ -41,6 +41,8 @@ export function createHttpServer(app: Express, options: HttpServerOptions = {}):
       connectionsCheckingInterval: options.checkIntervalMs ?? 1_000,
       // Never the parser that forgives: two programs that forgive differently can be told different requests.
       insecureHTTPParser: false,
+      // The app says so itself, with a problem; Node would answer with nothing.
+      requireHostHeader: false,
     },
     app,
   )

@@ -1,6 +1,16 @@
 import { sql, type Kysely } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await createAuditLog(db)
+  // Only the owner of an index may summarise it: as a function, it can be allowed to somebody who owns nothing.
+  await sql`
+    create function summarize_log_events() returns int language sql as $$
+      select coalesce(sum(brin_summarize_new_values(inhrelid)), 0)::int
+      from pg_inherits where inhparent = 'log_events_identity'::regclass
+    $$`.execute(db)
+}
+
+async function createAuditLog(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table audit_log (
       id           bigint generated always as identity primary key,
