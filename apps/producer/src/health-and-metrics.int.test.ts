@@ -210,6 +210,7 @@ test('/openapi.json describes every route, to all', async () => {
   expect(status).toBe(200)
   expect(json['openapi']).toMatch(/^3\.1/)
   expect(Object.keys(json['paths'] as object).toSorted()).toEqual([
+    '/admin/audit',
     '/admin/keys',
     '/admin/keys/{id}',
     '/admin/keys/{id}/rotate',

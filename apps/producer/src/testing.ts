@@ -28,6 +28,7 @@ type LogLine = Record<string, unknown>
 /** The producer on a free port: real keys, a real journal, a queue that only remembers. */
 export interface TestProducer
   extends AsyncDisposable, Pick<TestClient, 'send' | 'post' | 'connect' | 'exchange'> {
+  app: ReturnType<typeof createProducerApp>
   server: ReturnType<typeof createHttpServer>
   database: TestDatabase
   keys: KeyStore
@@ -92,6 +93,7 @@ export async function startTestProducer(options: TestProducerOptions = {}): Prom
   const client = opening.use(new TestClient(await listen(server, 0, '127.0.0.1'), key.ingest))
   const opened = opening.move()
   return {
+    app,
     server,
     database,
     keys,

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { scopes, type Scope } from '@weir/http'
+import { listRoutes } from '@weir/http/testing'
+import { startTestProducer, type TestProducer } from './testing.ts'
+
+/** Who may use which route. A route that is not here fails the first test: say who may before it is served. */
+const rules: Readonly<Record<string, Scope | 'everybody'>> = {
+  'POST /log': 'ingest',
+  'ALL /log': 'ingest',
+  'GET /queue/status': 'ingest',
+  'GET /health': 'everybody',
+  'GET /health/ready': 'everybody',
+  'GET /metrics': 'everybody',
+  'GET /openapi.json': 'everybody',
+  'USE /admin': 'admin',
+  'GET /admin/keys': 'admin',
+  'POST /admin/keys': 'admin',
+  'POST /admin/keys/:id/rotate': 'admin',
+  'DELETE /admin/keys/:id': 'admin',
+  'GET /admin/audit': 'admin',
+}
+
+let producer: TestProducer
+beforeAll(async () => {
+  producer = await startTestProducer()
+})
+afterAll(async () => producer[Symbol.asyncDispose]())
+
+/** Each method that the route answers, and a path that it matches. */
+function requestsFor(route: string): { method: string; path: string }[] {
+  const [name = '', pattern = ''] = route.split(' ')
+  const path = pattern.replaceAll(/:\w+/g, 'x')
+  const methods = { ALL: ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'], USE: ['GET', 'PUT', 'OPTIONS'] }
+  if (name === 'ALL' || name === 'USE') return methods[name].map((method) => ({ method, path }))
+  return (name === 'GET' ? ['GET', 'HEAD'] : [name]).map((method) => ({ method, path }))
+}
+
+const guarded = Object.entries(rules).flatMap(([route, scope]) =>
+  scope === 'everybody' ? [] : [{ route, scope }],
+)
+const open = Object.keys(rules).filter((route) => rules[route] === 'everybody')
+
+test('every route has a rule, and every rule a route', () => {
+  expect([...new Set(listRoutes(producer.app))].toSorted()).toEqual(Object.keys(rules).toSorted())
+})
+
+test.each(guarded)('$route is for nobody without a key that is known', async ({ route }) => {
+  for (const request of requestsFor(route)) {
+    for (const key of ['', 'unknown-key']) {
+      expect([request, await producer.send(request, key)]).toMatchObject([request, { status: 401 }])
+    }
+  }
+})
+
+test.each(guarded)('$route is for the scope $scope alone', async ({ route, scope }) => {
+  for (const request of requestsFor(route)) {
+    for (const other of scopes.filter((name) => name !== scope)) {
+      expect(await producer.send(request, producer.key[other])).toMatchObject({ status: 403 })
+    }
+    const { status } = await producer.send(request, producer.key[scope])
+    expect([401, 403]).not.toContain(status)
+  }
+})
+
+test.each(open)('%s is for everybody', async (route) => {
+  for (const request of requestsFor(route)) {
+    expect(await producer.send(request, '')).toMatchObject({ status: 200 })
+  }
+})
+
+test('the description says of each route which scope it needs', async () => {
+  const { json } = await producer.send({ path: '/openapi.json' }, '')
+  // The document is ours: paths, methods, and the security of each.
+  const paths = json['paths'] as Record<string, Record<string, { security: unknown[]; description?: string }>>
+  for (const [route, scope] of Object.entries(rules)) {
+    const [method = '', path = ''] = route.split(' ')
+    if (method === 'ALL' || method === 'USE' || path === '/openapi.json') continue
+    const operation = paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+    expect([route, operation?.security.length]).toEqual([route, scope === 'everybody' ? 0 : 2])
+    if (scope !== 'everybody') expect(operation?.description).toContain(`scope \`${scope}\``)
+  }
+})
