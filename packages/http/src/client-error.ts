@@ -38,12 +38,16 @@ export function answerClientError(error: ClientError, socket: Duplex): void {
   )
 }
 
-/** The answer to a request that arrived whole. Node's own handler of this event looks at the same field. */
+/**
+ * The answer that is being given, or will be, to a request before the error: to one that arrived whole, or to one whose
+ * body nobody waited for. Node's own handler of this event looks at the same field.
+ */
 function findAnswerUnderWay(socket: Duplex): ServerResponse | undefined {
   const { _httpMessage: answer } = socket as Duplex & {
     _httpMessage?: (ServerResponse & { req: IncomingMessage }) | null
   }
-  return answer?.req.complete === true && !answer.writableFinished ? answer : undefined
+  if (answer === undefined || answer === null || answer.writableFinished) return undefined
+  return answer.req.complete || answer.headersSent ? answer : undefined
 }
 
 function toProblem(error: ClientError): Problem {
