@@ -238,9 +238,9 @@ test('no secret is in the logs, the database, the journal, the snapshot, the que
   }
 })
 
-async function readFiles(directory: string, names = /./): Promise<string> {
+async function readFiles(directory: string, form = /./): Promise<string> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && names.test(entry.name))
+  const files = entries.filter((entry) => entry.isFile() && form.test(entry.name))
   const texts = await Promise.all(
     files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')),
   )

@@ -30,7 +30,7 @@ export async function startService(
   name: ServiceName,
   env: Readonly<Record<string, string>>,
 ): Promise<RealService> {
-  const preload = join(import.meta.dirname, 'end-with-parent.ts')
+  const preload = new URL('./end-with-parent.ts', import.meta.url).href
   const child = spawn(
     process.execPath,
     ['--import', preload, join(repository, 'apps', name, 'src', 'main.ts')],

@@ -24,7 +24,7 @@ export class DecimalSum {
   toString(): string {
     this.#settle()
     const digits = this.#units.toString().padStart(this.#scale + 1, '0')
-    const fraction = digits.slice(-this.#scale).replace(/0+$/, '')
+    const fraction = trimZeros(digits.slice(-this.#scale))
     const whole = digits.slice(0, -this.#scale)
     return fraction === '' ? whole : `${whole}.${fraction}`
   }
@@ -47,4 +47,11 @@ export class DecimalSum {
     }
     this.#units += units * 10n ** BigInt(this.#scale - scale)
   }
+}
+
+/** The text without the zeros at its end. */
+function trimZeros(text: string): string {
+  let end = text.length
+  while (text.charAt(end - 1) === '0') end -= 1
+  return text.slice(0, end)
 }

@@ -19,7 +19,7 @@ const timedOut = (which: keyof Awaited<SlowAnswers>): Case => [
 // prettier-ignore
 export const transport: readonly Entry[] = [
   entry('B001', 'garbage', [['garbage', raw(() => 'GARBAGE\r\n\r\n'), 400, 'bad-request']]),
-  entry('B002', 'no Host', [['no Host', raw(() => 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n'), 400]]),
+  entry('B002', 'no Host', [['no Host', raw(() => 'GET /health HTTP/1.1\r\nConnection: close\r\n\r\n'), 400, 'bad-request']]),
   entry('B003', 'a long header', [['a line of 20 KB', raw(() => `${bare}X: ${'x'.repeat(20_000)}\r\n\r\n`), 431, 'header-too-large']]),
   entry('B004', 'many headers', [['3,000 of them', raw(() => `${bare}${'X: y\r\n'.repeat(3_000)}\r\n`), 431, 'header-too-large']]),
   entry('B005', 'characters that no header has', [
@@ -34,7 +34,7 @@ export const transport: readonly Entry[] = [
   entry('B007', 'two lengths', [['two that differ', raw((keyed) => `${keyed}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`), 400, 'bad-request']]),
   entry('B008', 'a length that is none', ['-1', 'abc', '1e3', '0x2', '1 2', ''].map((length): Case =>
     [length, raw((keyed) => `${keyed}Content-Length: ${length}\r\n\r\n`), 400, 'bad-request'])),
-  entry('B010', 'a body that goes on', [['it is answered, and what follows is no request', raw((keyed) => `${closing(keyed)}Content-Length: 5\r\n\r\n${json}`), 400, 'bad-request']]),
+  entry('B010', 'a body that goes on', [['it is answered, and what follows is no request', raw((keyed) => `${closing(keyed)}Content-Length: 5\r\n\r\n${json}`), 400, 'invalid-json']]),
   entry('B011', 'chunks', [
     ['a size of ZZ', raw((keyed) => `${keyed}Transfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n0\r\n\r\n`), 400, 'bad-request'],
     ['good ones', raw((keyed) => `${closing(keyed)}Transfer-Encoding: chunked\r\n\r\n5\r\n${json.slice(0, 5)}\r\nf\r\n${json.slice(5)}\r\n0\r\n\r\n`), 202],
