@@ -1,8 +1,20 @@
 import { createCounter, createHistogram, type Metrics } from '@weir/runtime'
 import type { WriterObserver } from './batch-writer.ts'
 import type { Progress } from './progress.ts'
+import type { Replayed } from './replay-quarantined.ts'
 
 const lagBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600]
+
+/** Counts quarantined events that someone wanted to be stored after all. */
+export function countReplays(metrics: Metrics): (replayed: Replayed) => void {
+  const replays = createCounter(
+    metrics,
+    'weir_quarantine_replays_total',
+    'Quarantined events that were replayed, by what became of them.',
+    ['outcome'],
+  )
+  return (outcome) => replays.inc({ outcome })
+}
 
 /** Counts what transactions did, and notes it as progress. */
 export function observeWriter(metrics: Metrics, progress: Progress): WriterObserver {

@@ -1,3 +1,8 @@
+/** The server wrote fewer rows than it was given, and said nothing: a trigger or a rule takes some away. */
+export class RowsNotWrittenError extends Error {
+  override readonly name = 'RowsNotWrittenError'
+}
+
 /**
  * What to do about an error of the database.
  *
@@ -15,6 +20,7 @@ const dataClasses = ['21', '22', '23', '54']
 
 /** Classifies what a query threw. Errors of the connection have no SQLSTATE, so whatever has none is one. */
 export function classifyFailure(error: unknown): FailureClass {
+  if (error instanceof RowsNotWrittenError) return 'poison'
   if (!(error instanceof Error)) return 'unknown'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (!/^[0-9A-Z]{5}$/.test(code)) return 'retry'

@@ -1,4 +1,4 @@
-import type { Batch } from '@weir/events'
+import type { Batch, BatchHeader } from '@weir/events'
 import type { PoolClient } from 'pg'
 
 /** Rows to store: as the bytes that came, and as lines, of which the rollups are made. */
@@ -7,6 +7,15 @@ export interface FreshRows {
   lines: string[]
   /** How many of them have an event key, at most. */
   keyed: number
+  /** Which batch the lines are of, in their order. */
+  segments: readonly Segment[]
+}
+
+/** The lines of one batch that are to be stored: those of its projects that the ledger did not have. */
+export interface Segment {
+  header: BatchHeader
+  projectIds: readonly string[]
+  lineCount: number
 }
 
 /**
@@ -38,7 +47,8 @@ export async function insertBatches(client: PoolClient, batches: readonly Batch[
 }
 
 function collectFresh(batches: readonly Batch[], isNew: Set<string>): FreshRows {
-  const fresh: FreshRows = { pieces: [], lines: [], keyed: 0 }
+  const segments: Segment[] = []
+  const fresh: FreshRows = { pieces: [], lines: [], keyed: 0, segments }
   for (const { header, rows } of batches) {
     const projects = Object.keys(header.projects)
     const newProjects = projects.filter((projectId) => isNew.delete(`${projectId} ${header.id}`))
@@ -50,6 +60,7 @@ function collectFresh(batches: readonly Batch[], isNew: Set<string>): FreshRows 
       ? lines
       : lines.filter((line) => newProjects.includes(line.slice(0, line.indexOf('\t'))))
     for (const line of wanted) fresh.lines.push(line)
+    segments.push({ header, projectIds: newProjects, lineCount: wanted.length })
     // What goes in whole goes as the bytes that came: nothing is encoded again.
     if (isWhole) fresh.pieces.push(rows)
     else fresh.pieces.push(wanted.join('\n'))

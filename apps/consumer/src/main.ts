@@ -5,7 +5,7 @@ import { createLogger, createMetrics, untilStopped } from '@weir/runtime'
 import { createConsumerApp } from './app.ts'
 import { BatchWriter } from './batch-writer.ts'
 import { readConfig } from './config.ts'
-import { observeWriter } from './consumer-metrics.ts'
+import { countReplays, observeWriter } from './consumer-metrics.ts'
 import { startIntake } from './intake.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { processBatch } from './process-batch.ts'
@@ -38,7 +38,14 @@ const writer = new BatchWriter({
   maxEventsPerTransaction,
   observer: observeWriter(metrics, progress),
 })
-const upkeep = startUpkeep({ db, pool, logger, foldIntervalMs, isBusy: () => writer.pending > 0 })
+const upkeep = startUpkeep({
+  db,
+  pool,
+  logger,
+  foldIntervalMs,
+  isBusy: () => writer.pending > 0,
+  onReplayed: countReplays(metrics),
+})
 const { location } = config.queue
 const store = processBatch(writer, pool, logger)
 const intake = startIntake({ location, queue, process: store, concurrency, progress, writer, logger })

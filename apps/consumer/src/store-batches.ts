@@ -1,8 +1,11 @@
 import { copyInto, deltaColumns, RollupAccumulator, uniqueDeltaColumns } from '@weir/database'
 import { eventColumns, type Batch } from '@weir/events'
 import type { Pool, PoolClient } from 'pg'
+import { RowsNotWrittenError } from './failure-class.ts'
 import { insertBatches, type FreshRows } from './insert-batches.ts'
 import { insertEventKeys } from './insert-event-keys.ts'
+import { enterOutcomes, toOutcomes, type Written } from './outcomes.ts'
+import { inTransaction } from './in-transaction.ts'
 
 /** How many events of some batches were stored, and how many were there already. */
 export interface Stored {
@@ -10,48 +13,41 @@ export interface Stored {
   duplicates: number
 }
 
-/** Writes rows into `log_events` and gives the lines of those that it wrote. */
-export type WriteRows = (client: PoolClient, rows: FreshRows) => Promise<readonly string[]>
+/** Writes rows that are new, and says which of them it did not. */
+export type WriteRows = (client: PoolClient, rows: FreshRows) => Promise<Written>
 
-/** Writes all rows, or throws. */
-export const copyRows: WriteRows = async (client, { pieces, lines }) => {
-  await copyInto(client, 'log_events', eventColumns, pieces)
-  return lines
+/** Writes the keys, the rows and the rollups of all that are no duplicates, or throws. */
+export const writeRows: WriteRows = async (client, fresh) => {
+  const { rows, duplicates } = await insertEventKeys(client, fresh)
+  const { pieces, lines } = rows
+  if (lines.length > 0) {
+    const written = await copyInto(client, 'log_events', eventColumns, pieces)
+    if (written !== lines.length)
+      throw new RowsNotWrittenError(`The server wrote ${written} rows of ${lines.length}.`)
+    const rollups = new RollupAccumulator()
+    for (const line of lines) rollups.add(line)
+    await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows())
+    await copyLines(client, 'unique_deltas', uniqueDeltaColumns, rollups.uniqueDeltaRows())
+  }
+  return { duplicates, quarantined: [] }
 }
 
 /**
  * Stores batches in one transaction: the ledger of batches, the keys of events, the events of batches that were
- * new, and the rollup increments of exactly those events. A batch that was stored before changes nothing.
- * Throws the database's error, and then nothing of it is stored.
+ * new, the rollup increments of exactly those events, and the account of it. A batch that was stored before
+ * changes nothing. Throws the database's error, and then nothing of it is stored.
  */
-export async function storeBatches(pool: Pool, batches: readonly Batch[], write = copyRows): Promise<Stored> {
-  const client = await pool.connect()
-  let failure: Error | boolean = false
-  try {
-    await client.query('begin')
-    const stored = await storeWithin(client, batches, write)
-    await client.query('commit')
-    return stored
-  } catch (error) {
-    failure = await rollBack(client)
-    throw error
-  } finally {
-    // A connection in an unknown state is not used again.
-    client.release(failure)
-  }
-}
-
-async function storeWithin(client: PoolClient, batches: readonly Batch[], write: WriteRows): Promise<Stored> {
-  const total = batches.reduce((sum, { header }) => sum + eventCountOf(header.projects), 0)
-  const fresh = await insertBatches(client, batches)
-  const rows = await insertEventKeys(client, fresh)
-  if (rows.lines.length === 0) return { events: 0, duplicates: total }
-  const written = await write(client, rows)
-  const rollups = new RollupAccumulator()
-  for (const row of written) rollups.add(row)
-  await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows())
-  await copyLines(client, 'unique_deltas', uniqueDeltaColumns, rollups.uniqueDeltaRows())
-  return { events: written.length, duplicates: total - rows.lines.length }
+export function storeBatches(pool: Pool, batches: readonly Batch[], write = writeRows): Promise<Stored> {
+  return inTransaction(pool, async (client) => {
+    const total = batches.reduce((sum, { header }) => sum + eventCountOf(header.projects), 0)
+    const fresh = await insertBatches(client, batches)
+    if (fresh.lines.length === 0) return { events: 0, duplicates: total }
+    const written = await write(client, fresh)
+    await enterOutcomes(client, toOutcomes(fresh, written))
+    const { duplicates, quarantined } = written
+    const events = fresh.lines.length - duplicates.length - quarantined.length
+    return { events, duplicates: total - events - quarantined.length }
+  })
 }
 
 async function copyLines(
@@ -61,17 +57,6 @@ async function copyLines(
   lines: string,
 ): Promise<void> {
   if (lines !== '') await copyInto(client, table, columns, [lines])
-}
-
-/** Whether the connection has to be thrown away. */
-async function rollBack(client: PoolClient): Promise<boolean> {
-  try {
-    await client.query('rollback')
-    return false
-  } catch {
-    // The error that made it necessary is the one to hear about.
-    return true
-  }
 }
 
 function eventCountOf(projects: Record<string, number>): number {

@@ -1,9 +1,10 @@
-import { copyInto } from '@weir/database'
-import { columnIndex, eventColumns, type Batch } from '@weir/events'
+import type { Batch } from '@weir/events'
 import type { Pool, PoolClient } from 'pg'
 import { classifyFailure } from './failure-class.ts'
+import type { FreshRows } from './insert-batches.ts'
+import type { Written } from './outcomes.ts'
 import { quarantineRow } from './quarantine.ts'
-import { storeBatches, type Stored, type WriteRows } from './store-batches.ts'
+import { storeBatches, writeRows, type Stored, type WriteRows } from './store-batches.ts'
 
 /** What became of a batch that held an event which cannot be stored. */
 export interface StoredApart extends Stored {
@@ -16,40 +17,77 @@ export interface StoredApart extends Stored {
  */
 export async function storeWithQuarantine(pool: Pool, batch: Batch): Promise<StoredApart> {
   let quarantined = 0
-  const write: WriteRows = (client, { lines }) =>
-    writeHalves(client, lines, async (row, error) => {
-      await quarantineRow(client, { row, batchId: batch.header.id, projectId: projectOf(row), error })
+  const write: WriteRows = async (client, fresh) => {
+    // Bytes, not text: what is no UTF-8 must neither be stored as something else nor quarantined as that.
+    const pieces = bytesOf(fresh.lines, batch)
+    const written = await writeHalves(client, { ...fresh, pieces }, 0, async (row, error) => {
+      await quarantineRow(client, row, batch.header, error)
       quarantined += 1
     })
+    return written
+  }
   const stored = await storeBatches(pool, [batch], write)
   return { ...stored, quarantined }
 }
 
+type Refuse = (row: Uint8Array, error: unknown) => Promise<void>
+
+/** The keys and rollups of a half go with its rows: what is quarantined leaves no trace but there. */
 async function writeHalves(
   client: PoolClient,
-  rows: readonly string[],
-  refuse: (row: string, error: unknown) => Promise<void>,
-): Promise<readonly string[]> {
+  fresh: ByLine,
+  from: number,
+  refuse: Refuse,
+): Promise<Written> {
   await client.query('savepoint half')
   try {
-    await copyInto(client, 'log_events', eventColumns, rows)
+    const { duplicates } = await writeRows(client, fresh)
     await client.query('release savepoint half')
-    return rows
+    return { duplicates: duplicates.map((index) => from + index), quarantined: [] }
   } catch (error) {
     if (classifyFailure(error) === 'retry') throw error
     await client.query('rollback to savepoint half')
-    const [only] = rows
-    if (rows.length === 1 && only !== undefined) {
+    const [only] = fresh.pieces
+    if (fresh.lines.length === 1 && only !== undefined) {
       await refuse(only, error)
-      return []
+      return { duplicates: [], quarantined: [from] }
     }
-    const middle = Math.ceil(rows.length / 2)
-    const first = await writeHalves(client, rows.slice(0, middle), refuse)
-    const second = await writeHalves(client, rows.slice(middle), refuse)
-    return [...first, ...second]
+    const middle = Math.ceil(fresh.lines.length / 2)
+    const first = await writeHalves(client, part(fresh, 0, middle), from, refuse)
+    const second = await writeHalves(client, part(fresh, middle), from + middle, refuse)
+    return {
+      duplicates: [...first.duplicates, ...second.duplicates],
+      quarantined: [...first.quarantined, ...second.quarantined],
+    }
   }
 }
 
-function projectOf(row: string): number {
-  return Number(row.split('\t', 1)[columnIndex.project_id])
+/** Rows with a piece for each line. */
+type ByLine = Omit<FreshRows, 'pieces'> & { pieces: Buffer[] }
+
+function part(fresh: ByLine, start: number, end?: number): ByLine {
+  return { ...fresh, lines: fresh.lines.slice(start, end), pieces: fresh.pieces.slice(start, end) }
+}
+
+/** The bytes of each of some lines of a batch, which are in its order. */
+function bytesOf(lines: readonly string[], batch: Batch): Buffer[] {
+  const all = splitLines(batch.rows)
+  let next = 0
+  return lines.map((line) => {
+    while (next < all.length && all[next]?.toString('utf8') !== line) next += 1
+    const bytes = all[next] ?? Buffer.from(line)
+    next += 1
+    return bytes
+  })
+}
+
+function splitLines(rows: Buffer): Buffer[] {
+  const lines: Buffer[] = []
+  let start = 0
+  for (let end = rows.indexOf(0x0a); end !== -1; end = rows.indexOf(0x0a, start)) {
+    lines.push(rows.subarray(start, end))
+    start = end + 1
+  }
+  lines.push(rows.subarray(start))
+  return lines
 }

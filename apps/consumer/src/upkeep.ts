@@ -2,6 +2,7 @@ import { ensurePartitions, type Database } from '@weir/database'
 import { sleep, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { foldRollups } from './fold-rollups.ts'
+import { replayNext, type Replayed } from './replay-quarantined.ts'
 import { summarizeIndexes } from './summarize-indexes.ts'
 
 export interface UpkeepOptions {
@@ -12,15 +13,21 @@ export interface UpkeepOptions {
   foldIntervalMs: number
   /** Whether batches wait: what can be put off is put off until none does. */
   isBusy: () => boolean
+  /** Hears what became of a quarantined event that was replayed. */
+  onReplayed: (replayed: Replayed) => void
 }
 
 const partitionIntervalMs = 3_600_000
+const replayIntervalMs = 1_000
 const summarizeIntervalMs = 15_000
 /** How long summarising is put off at most. */
 const maxSummarizeDelayMs = 600_000
 
-/** Runs what the tables need beside writing: partitions for the days to come, and folding of rollups. */
-export function startUpkeep({ db, pool, logger, foldIntervalMs, isBusy }: UpkeepOptions): {
+/**
+ * Runs what the tables need beside writing: partitions for the days to come, folding of rollups, and the replay of
+ * quarantined events that was asked for.
+ */
+export function startUpkeep({ db, pool, logger, foldIntervalMs, isBusy, onReplayed }: UpkeepOptions): {
   close: () => Promise<void>
 } {
   const stop = new AbortController()
@@ -34,6 +41,13 @@ export function startUpkeep({ db, pool, logger, foldIntervalMs, isBusy }: Upkeep
       if (isBusy() && Date.now() - summarizedAtMs < maxSummarizeDelayMs) return
       await summarizeIndexes(db)
       summarizedAtMs = Date.now()
+    }),
+    repeat('replay', replayIntervalMs, async () => {
+      while (!stop.signal.aborted) {
+        const replayed = await replayNext(pool)
+        if (replayed === undefined) return
+        onReplayed(replayed)
+      }
     }),
     repeat('fold', foldIntervalMs, async () => {
       while (!stop.signal.aborted && (await foldRollups(pool)) > 0);

@@ -5,16 +5,17 @@ import { from as copyFrom } from 'pg-copy-streams'
 
 /**
  * Writes lines of COPY text (`NULL ''`) into a table: pieces of UTF-8, each of whole lines, the last one of a piece
- * without its line end. Rejects with the server's error, after which the transaction is aborted.
+ * without its line end. Resolves to how many rows the server wrote. Rejects with the server's error, after which the transaction is aborted.
  */
 export async function copyInto(
   client: PoolClient,
   table: string,
   columns: readonly string[],
   pieces: readonly (Uint8Array | string)[],
-): Promise<void> {
+): Promise<number> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (null '')`))
   await pipeline(Readable.from(chunksOf(pieces)), stream)
+  return stream.rowCount
 }
 
 /** About what one write should carry: many small ones cost more than the copying. */

@@ -27,6 +27,18 @@ export {
 } from './hyperloglog.ts'
 export { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
 export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
+export {
+  findQuarantined,
+  listQuarantined,
+  type QuarantinedRow,
+  type QuarantineFilters,
+} from './quarantine/read-quarantine.ts'
+export {
+  describeQuarantined,
+  describeRaw,
+  type QuarantinedAnswer,
+} from './quarantine/describe-quarantined.ts'
+export { deleteQuarantined, requestReplay, type ReplayRequest } from './quarantine/decide-quarantined.ts'
 export { uniqueKinds } from './schema.ts'
 export type {
   ApiKeyTable,

@@ -81,6 +81,40 @@ export interface QuarantineTable {
   detail: string
   raw: Buffer
   quarantined_at: Generated<Date>
+  accepted_hour: Instant | null
+  producer_id: string | null
+  replay_requested_at: Instant | null
+  failed_replays: Generated<number>
+  replayed_at: Instant | null
+  replayed_as: 'stored' | 'duplicate' | null
+}
+
+/** A producer's journal, and how far its batches are in `accepted_counts`. */
+export interface ProducerTable {
+  id: string
+  counted_through: Int8
+  reported_at: Instant
+}
+
+/** Events that producers acknowledged, and those among them that they had not seen stored. */
+export interface AcceptedCountTable {
+  project_id: number
+  accepted_hour: Instant
+  producer_id: string
+  accepted: Int8
+  pending: Int8
+}
+
+/** What became of events. The sum over the shards counts: a connection writes to its own. */
+export interface OutcomeCountTable {
+  project_id: number
+  accepted_hour: Instant
+  producer_id: string
+  shard: number
+  stored: Int8
+  duplicate: Int8
+  deleted: Int8
+  updated_at: Instant
 }
 
 /** What a rollup keeps apart, and what it counts. Durations in milliseconds, sizes in bytes. */
@@ -139,6 +173,9 @@ export interface Schema {
   batches: BatchTable
   event_keys: EventKeyTable
   quarantine: QuarantineTable
+  producers: ProducerTable
+  accepted_counts: AcceptedCountTable
+  outcome_counts: OutcomeCountTable
   rollup_deltas: RollupColumns & { id: Generated<string> }
   rollup_cells: RollupColumns & { id: Generated<string>; grain_seconds: number }
   unique_deltas: UniqueColumns & { id: Generated<string> }

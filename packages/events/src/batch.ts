@@ -3,6 +3,7 @@ import { z } from 'zod'
 /**
  * What the first line of a batch says about the rows below it. `acceptedAt` is the time of the oldest
  * acceptance in it; `projects` counts its events by project id; `keyed` counts those with an event key.
+ * `producer` is the id of the journal that has it: batches without one are left out of the accounts.
  */
 export interface BatchHeader {
   v: 1
@@ -10,6 +11,7 @@ export interface BatchHeader {
   acceptedAt: string
   projects: Record<string, number>
   keyed: number
+  producer?: string | undefined
 }
 
 /** A batch as it is read: its header and the UTF-8 bytes of its rows, one line each, the last without a line end. */
@@ -24,7 +26,13 @@ const header = z.object({
   acceptedAt: z.iso.datetime(),
   projects: z.record(z.string().regex(/^\d+$/), z.number().int().positive()),
   keyed: z.number().int().nonnegative(),
+  producer: z.uuid().optional(),
 })
+
+/** The hour under which a batch is accounted for, on both sides of the queue: that of its oldest acceptance, UTC. */
+export function acceptedHourOf({ acceptedAt }: BatchHeader): string {
+  return `${acceptedAt.slice(0, 13)}:00:00Z`
+}
 
 /** A batch that this release cannot read: damaged, or written by a later one. */
 export class UnreadableBatchError extends Error {

@@ -20,6 +20,7 @@ export {
 } from './event-types.ts'
 export { decodeField, encodeRow } from './row.ts'
 export {
+  acceptedHourOf,
   decodeBatch,
   decodeBatchHeader,
   encodeBatch,

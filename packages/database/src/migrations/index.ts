@@ -3,6 +3,7 @@ import * as createKeys from './0001_create_keys.ts'
 import * as createEvents from './0002_create_events.ts'
 import * as createRollups from './0003_create_rollups.ts'
 import * as createViews from './0004_create_views.ts'
+import * as createConservation from './0006_create_conservation.ts'
 import * as prepareLeastRights from './0007_prepare_least_rights.ts'
 
 /** Every migration by name, in the order in which they run. */
@@ -11,5 +12,6 @@ export const migrations: Record<string, Migration> = {
   '0002_create_events': createEvents,
   '0003_create_rollups': createRollups,
   '0004_create_views': createViews,
+  '0006_create_conservation': createConservation,
   '0007_prepare_least_rights': prepareLeastRights,
 }
