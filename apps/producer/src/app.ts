@@ -28,6 +28,7 @@ import { keepOrRefuse } from './keep-or-refuse.ts'
 import { createProducerOpenApi } from './openapi.ts'
 import { countEvents } from './producer-metrics.ts'
 import { acceptEvents } from './routes/accept-events.ts'
+import { deleteQuarantinedRoute, replayQuarantinedRoute } from './routes/decide-quarantined.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
 import { reportQueueStatus } from './routes/report-queue-status.ts'
 
@@ -81,6 +82,10 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.post('/admin/keys/:id/rotate', rotateKeyRoute(db))
   app.delete('/admin/keys/:id', revokeKeyRoute(db))
   app.get('/admin/audit', listAuditLogRoute(db))
+
+  const mayAdminister = requireKey(keys, 'admin')
+  app.post('/quarantine/:id/replay', mayAdminister, limit('/quarantine'), replayQuarantinedRoute(db))
+  app.delete('/quarantine/:id', mayAdminister, limit('/quarantine'), deleteQuarantinedRoute(db))
 
   app.use(notFound)
   app.use(sendProblem)

@@ -29,12 +29,14 @@ const maxBatchBytes = 1_000_000
  * the next batch. There is no timer, so an idle producer adds no latency and a busy one makes larger batches.
  */
 export class Batcher {
+  readonly #producerId: string
   readonly #keep: KeepBatch
   #waiting: Waiting[] = []
   #isWriting = false
   #bytes = 0
 
-  constructor(keep: KeepBatch) {
+  constructor(producerId: string, keep: KeepBatch) {
+    this.#producerId = producerId
     this.#keep = keep
   }
 
@@ -75,7 +77,7 @@ export class Batcher {
 
   async #write(batch: Waiting[]): Promise<void> {
     try {
-      const header = headerOf(batch)
+      const header = headerOf(batch, this.#producerId)
       await this.#keep(
         header,
         encodeBatch(
@@ -92,10 +94,10 @@ export class Batcher {
   }
 }
 
-function headerOf(batch: readonly Waiting[]): BatchHeader {
+function headerOf(batch: readonly Waiting[], producer: string): BatchHeader {
   const projects: Record<string, number> = {}
   for (const { projectId, eventCount } of batch) projects[projectId] = (projects[projectId] ?? 0) + eventCount
   const keyed = batch.reduce((sum, waiting) => sum + waiting.keyed, 0)
   const acceptedAt = batch[0]?.receivedAt ?? new Date().toISOString()
-  return { v: 1, id: uuidv7(), acceptedAt, projects, keyed }
+  return { v: 1, id: uuidv7(), acceptedAt, projects, keyed, producer }
 }

@@ -1,5 +1,6 @@
 import type { Journal } from '@weir/journal'
 import { sleep, type Logger } from '@weir/runtime'
+import type { AcceptedCounts } from './accepted-counts.ts'
 import { findStoredBatches } from './find-stored-batches.ts'
 import type { Forwarder } from './forwarder.ts'
 import type { UnconfirmedBatch, UnconfirmedBatches } from './unconfirmed-batches.ts'
@@ -19,6 +20,7 @@ export interface ConfirmerOptions {
   db: Database
   journal: Pick<Journal, 'release' | 'sealIfIdle'>
   unconfirmed: UnconfirmedBatches
+  counts: AcceptedCounts
   forwarder: Pick<Forwarder, 'push'>
   logger: Logger
 }
@@ -58,12 +60,14 @@ export class Confirmer {
 
   /** Resolves to how many batches were released. */
   async #confirm(): Promise<number> {
-    const { db, unconfirmed, journal, logger } = this.#options
-    const asked = unconfirmed.forwarded(batchesAtOnce)
-    if (asked.length === 0) return 0
+    const { db, unconfirmed, counts, journal, logger } = this.#options
+    let asked: UnconfirmedBatch[]
     let stored: Set<string>
     try {
-      stored = await findStoredBatches(db, asked)
+      await counts.report(db)
+      // A batch stays in the journal until it is counted: after a crash it is counted from there.
+      asked = unconfirmed.forwarded(batchesAtOnce).filter((batch) => counts.isCounted(batch))
+      stored = asked.length === 0 ? new Set() : await findStoredBatches(db, asked)
     } catch (error) {
       if (!this.#isFailing)
         logger.warn({ err: error }, 'the database cannot be asked; the journal keeps its batches')
@@ -75,6 +79,7 @@ export class Confirmer {
     for (const batch of asked) {
       if (!stored.has(batch.id)) continue
       unconfirmed.delete(batch.id)
+      counts.confirmed(batch)
       journal.release(batch.ref)
       this.#lastReleaseAtMs = Date.now()
     }

@@ -1,11 +1,13 @@
-import { decodeBatchHeader, type BatchHeader, type BatchJob } from '@weir/events'
+import { acceptedHourOf, decodeBatchHeader, type BatchHeader, type BatchJob } from '@weir/events'
 import { openJournal, type FrameRef, type Journal, type JournalOptions } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import type { Database } from '@weir/database'
 import type { Logger } from '@weir/runtime'
+import { AcceptedCounts } from './accepted-counts.ts'
 import { Batcher, type AcceptedRows } from './batcher.ts'
 import { Confirmer } from './confirmer.ts'
 import { Forwarder } from './forwarder.ts'
+import { readProducerId } from './producer-id.ts'
 import { UnconfirmedBatches, type UnconfirmedBatch } from './unconfirmed-batches.ts'
 
 export interface EventLogOptions {
@@ -39,15 +41,21 @@ export async function openEventLog({
     ...options,
     onProblem: (problem) => logger.error({ problem }, 'the journal has a problem'),
   })
+  const producerId = await readProducerId(options.directory)
   const unconfirmed = new UnconfirmedBatches()
-  const forwarder = new Forwarder({ journal, queue, logger })
-  const confirmer = new Confirmer({ db, journal, unconfirmed, forwarder, logger })
-  const batcher = new Batcher(async (header, pieces) => {
-    const batch = toUnconfirmed(header, await journal.append(pieces))
+  const counts = new AcceptedCounts(producerId)
+  const forwarder = new Forwarder({ journal, queue, logger, onDamaged: (batch) => counts.giveUp(batch) })
+  const confirmer = new Confirmer({ db, journal, unconfirmed, counts, forwarder, logger })
+  const keep = (header: BatchHeader, ref: FrameRef, pieces?: Uint8Array[]): void => {
+    const batch = toUnconfirmed(header, ref, producerId)
     unconfirmed.add(batch)
+    counts.accepted(batch)
     forwarder.push(batch, pieces)
-  })
-  const recovered = await recover(journal, unconfirmed, forwarder, logger)
+  }
+  const batcher = new Batcher(producerId, async (header, pieces) =>
+    keep(header, await journal.append(pieces), pieces),
+  )
+  const recovered = await recover(journal, keep, logger)
   if (recovered > 0) logger.info({ batches: recovered }, 'going on with batches of an earlier run')
   forwarder.start()
   confirmer.start()
@@ -70,16 +78,13 @@ export async function openEventLog({
 /** The database may have some of them already: a second delivery changes nothing. */
 async function recover(
   journal: Journal,
-  unconfirmed: UnconfirmedBatches,
-  forwarder: Forwarder,
+  keep: (header: BatchHeader, ref: FrameRef) => void,
   logger: Logger,
 ): Promise<number> {
   let batches = 0
   for await (const { ref, payload } of journal.frames()) {
     try {
-      const batch = toUnconfirmed(decodeBatchHeader(payload), ref)
-      unconfirmed.add(batch)
-      forwarder.push(batch)
+      keep(decodeBatchHeader(payload), ref)
       batches += 1
     } catch (error) {
       logger.error({ err: error, ref }, 'a batch in the journal cannot be read; it stays there')
@@ -88,11 +93,13 @@ async function recover(
   return batches
 }
 
-function toUnconfirmed(header: BatchHeader, ref: FrameRef): UnconfirmedBatch {
+function toUnconfirmed(header: BatchHeader, ref: FrameRef, producerId: string): UnconfirmedBatch {
   return {
     id: header.id,
     ref,
-    projectIds: Object.keys(header.projects).map(Number),
+    projects: header.projects,
+    acceptedHour: header.producer === producerId ? acceptedHourOf(header) : undefined,
+    isDamaged: false,
     jobId: undefined,
     forwardedAtMs: undefined,
   }

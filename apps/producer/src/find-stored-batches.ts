@@ -7,7 +7,9 @@ export async function findStoredBatches(
   db: Database,
   batches: readonly UnconfirmedBatch[],
 ): Promise<Set<string>> {
-  const pairs = batches.flatMap(({ id, projectIds }) => projectIds.map((projectId) => ({ id, projectId })))
+  const pairs = batches.flatMap(({ id, projects }) =>
+    Object.keys(projects).map((projectId) => ({ id, projectId })),
+  )
   const { rows } = await sql<{ project_id: number; batch_id: string }>`
     select batches.project_id, batches.batch_id
     from unnest(${pairs.map(({ projectId }) => projectId)}::int[], ${pairs.map(({ id }) => id)}::uuid[])
@@ -16,6 +18,6 @@ export async function findStoredBatches(
   const stored = new Map<string, number>()
   for (const row of rows) stored.set(row.batch_id, (stored.get(row.batch_id) ?? 0) + 1)
   return new Set(
-    batches.filter(({ id, projectIds }) => stored.get(id) === projectIds.length).map(({ id }) => id),
+    batches.filter(({ id, projects }) => stored.get(id) === Object.keys(projects).length).map(({ id }) => id),
   )
 }

@@ -10,14 +10,24 @@ const id = (n: number) => `018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b6${n}`
 
 function aBatch(n: number): UnconfirmedBatch {
   const ref = { segment: 1, offset: n, byteLength: 10, seq: n }
-  return { id: id(n), ref, projectIds: [1], jobId: undefined, forwardedAtMs: undefined }
+  return {
+    id: id(n),
+    ref,
+    projects: { 1: 1 },
+    acceptedHour: undefined,
+    isDamaged: false,
+    jobId: undefined,
+    forwardedAtMs: undefined,
+  }
 }
 
 test('a batch that is damaged on the disk does not keep the others from the queue', async () => {
   const texts: string[] = []
   const all = Promise.withResolvers<void>()
+  const damaged: number[] = []
   const forwarder = new Forwarder({
     logger,
+    onDamaged: ({ ref }) => damaged.push(ref.seq),
     journal: {
       read: ({ seq }) =>
         seq === 2
@@ -38,6 +48,7 @@ test('a batch that is damaged on the disk does not keep the others from the queu
   await all.promise
   await forwarder.close()
   expect(texts).toEqual(['batch 1', 'batch 3'])
+  expect(damaged).toEqual([2])
   expect(batches.map(({ forwardedAtMs }) => forwardedAtMs !== undefined)).toEqual([true, false, true])
 })
 
@@ -46,6 +57,7 @@ test('a batch is given to the queue again until it takes it', async () => {
   const done = Promise.withResolvers<void>()
   const forwarder = new Forwarder({
     logger,
+    onDamaged: () => undefined,
     journal: { read: () => Promise.resolve(Buffer.from('x')) },
     queue: {
       add: () => {

@@ -32,6 +32,8 @@ export interface ForwarderOptions {
   journal: Pick<Journal, 'read'>
   queue: Pick<BatchQueue, 'add'>
   logger: Logger
+  /** Hears of a batch that the journal cannot give any more. */
+  onDamaged: (batch: UnconfirmedBatch) => void
 }
 
 /**
@@ -149,6 +151,7 @@ export class Forwarder {
         { err: error, batchId: batch.id },
         'a batch in the journal cannot be read; it stays there',
       )
+      this.#options.onDamaged(batch)
       return undefined
     }
   }

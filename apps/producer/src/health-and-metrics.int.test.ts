@@ -218,6 +218,8 @@ test('/openapi.json describes every route, to all', async () => {
     '/health/ready',
     '/log',
     '/metrics',
+    '/quarantine/{id}',
+    '/quarantine/{id}/replay',
     '/queue/status',
   ])
 })

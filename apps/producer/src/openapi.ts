@@ -7,6 +7,7 @@ import {
   type RouteDescription,
 } from '@weir/http'
 import { z } from 'zod'
+import { quarantineDecisions } from './routes/decide-quarantined.ts'
 
 const rejection = z
   .object({
@@ -121,6 +122,7 @@ const routes: readonly RouteDescription[] = [
     },
   },
   ...keyRouteDescriptions,
+  ...quarantineDecisions,
   auditRouteDescription,
 ]
 

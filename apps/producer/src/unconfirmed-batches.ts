@@ -4,7 +4,12 @@ import type { FrameRef } from '@weir/journal'
 export interface UnconfirmedBatch {
   id: string
   ref: FrameRef
-  projectIds: readonly number[]
+  /** Its events by project id. */
+  projects: Readonly<Record<string, number>>
+  /** The hour that it is accounted for in; `undefined` when another producer counted it, or none. */
+  acceptedHour: string | undefined
+  /** The journal cannot give it any more: it is only waited for in case that the queue has it. */
+  isDamaged: boolean
   /** The job that it was given to the queue in, and in which alone it is given again; `undefined` before that. */
   jobId: string | undefined
   /** When it was last given to the queue; `undefined` before that. Milliseconds since the epoch. */
