@@ -22,8 +22,11 @@ import { describeApi } from './openapi.ts'
 import { readWithoutKey } from './read-without-key.ts'
 import { analyze } from './routes/analyze.ts'
 import { getEvent } from './routes/get-event.ts'
+import { getQuarantined } from './routes/get-quarantined.ts'
+import { getReconciliation } from './routes/get-reconciliation.ts'
 import { getEventTypes } from './routes/list-event-types.ts'
 import { getEvents } from './routes/list-events.ts'
+import { getQuarantine } from './routes/list-quarantined.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
 import { SketchCache } from './sketch-cache.ts'
 
@@ -67,6 +70,17 @@ export function createQueryApp(dependencies: Dependencies): Express {
     analyze(pool, sketches, performance, now),
   )
 
+  // Never without a key, whatever reading events needs.
+  const mayAdminister = requireKey(keys, 'admin')
+  app.get('/quarantine', mayAdminister, limit('/quarantine'), getQuarantine(pool))
+  app.get('/quarantine/:id', mayAdminister, limit('/quarantine/:id'), getQuarantined(pool))
+  app.get('/reconciliation', mayAdminister, limit('/reconciliation'), getReconciliation(pool, now))
+
+  app.all(
+    ['/quarantine', '/quarantine/:id', '/reconciliation'],
+    mayAdminister,
+    methodNotAllowed('GET', 'HEAD'),
+  )
   app.all(
     ['/events', '/events/types', '/events/:id', '/analytics/:kind'],
     mayRead,

@@ -9,6 +9,7 @@ import {
   openRateLimitStore,
 } from '@weir/http'
 import { createLogger, createMetrics, untilStopped } from '@weir/runtime'
+import { watchAccounts } from './account-metrics.ts'
 import { createQueryApp } from './app.ts'
 import { readConfig } from './config.ts'
 
@@ -29,12 +30,14 @@ const rateLimits = openRateLimitStore({
       isDegraded ? 'rate limits are counted here alone' : 'rate limits are shared again',
     ),
 })
+const metrics = createMetrics()
+watchAccounts(metrics, pool, Date.now)
 const app = createQueryApp({
   config,
   pool,
   keys,
   rateLimits,
-  metrics: createMetrics(),
+  metrics,
   logger,
   isStopping: () => stopping.signal.aborted,
   now: Date.now,

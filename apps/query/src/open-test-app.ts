@@ -6,12 +6,15 @@ import { fixedKeys } from '@weir/http/testing'
 import { createLogger, createMetrics } from '@weir/runtime'
 import { sql } from 'kysely'
 import request from 'supertest'
+import { watchAccounts } from './account-metrics.ts'
 import { createQueryApp } from './app.ts'
 
-/** The keys that a test's app knows: of project 1, of project 2, and one that may not read. */
+/** The keys that a test's app knows: of project 1, of project 2, one that may not read, and those that may administer. */
 export const testKeys = {
-  reader: { projectId: 1, id: 'k1' },
-  other: { projectId: 2, id: 'k2' },
+  reader: { projectId: 1, id: 'k1', scopes: ['read'] },
+  other: { projectId: 2, id: 'k2', scopes: ['read'] },
+  admin: { projectId: 1, id: 'k4', scopes: ['admin'] },
+  otherAdmin: { projectId: 2, id: 'k5', scopes: ['admin'] },
   writer: { projectId: 1, id: 'k3', scopes: ['ingest'] },
 } as const
 
@@ -34,6 +37,8 @@ export async function openTestApp(
   const database = await openTestDatabase()
   await database.pool.query(`insert into projects (name) values ('default'), ('second')`)
   const rateLimits = openRateLimitStore()
+  const metrics = createMetrics()
+  watchAccounts(metrics, database.pool, now)
   const app = createQueryApp({
     config: {
       isKeyRequired,
@@ -45,7 +50,7 @@ export async function openTestApp(
     pool: database.pool,
     keys: Object.assign(fixedKeys(testKeys), { isCurrent: true, size: 3 }),
     rateLimits,
-    metrics: createMetrics(),
+    metrics,
     logger: createLogger('query', 'silent'),
     isStopping: () => false,
     now,

@@ -1,6 +1,7 @@
 import { createOpenApi, type OpenApiDocument, type RouteDescription } from '@weir/http'
 import { z } from 'zod'
 import { analyticsKinds } from './analytics/kinds.ts'
+import { accountRoutes } from './openapi-accounts.ts'
 import { eventPath, noParameters } from './routes/get-event.ts'
 import { listParameters } from './routes/list-events.ts'
 
@@ -155,6 +156,6 @@ export function describeApi(): OpenApiDocument {
       description:
         'What the events of a project say: that of the key. Times are half-open: the end is not included.',
     },
-    [...dataRoutes, ...openRoutes],
+    [...dataRoutes, ...accountRoutes, ...openRoutes],
   )
 }

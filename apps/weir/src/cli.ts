@@ -3,6 +3,7 @@ import './require-node.ts'
 import { Command } from 'commander'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { quarantineCommand } from './commands/quarantine/quarantine.ts'
 import { rollupsCommand } from './commands/rollups.ts'
 import { explain } from './explain.ts'
 import { findDatabase } from './find-database.ts'
@@ -24,6 +25,7 @@ process.stdout.on('error', () => process.exit())
 const program = new Command('weir')
   .description('Manages a Weir installation.')
   .addCommand(keysCommand(terminal))
+  .addCommand(quarantineCommand(terminal))
   .addCommand(rollupsCommand(terminal))
   .addCommand(migrateCommand(terminal))
   .addHelpText(

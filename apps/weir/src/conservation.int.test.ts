@@ -1,0 +1,173 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, test } from '@jest/globals'
+import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
+import { createKey, findOrCreateProject } from '@weir/http'
+import { sleep } from '@weir/runtime'
+import { repository } from './paths.ts'
+
+const names = ['producer', 'consumer', 'query'] as const
+type Name = (typeof names)[number]
+
+interface Service {
+  child: ChildProcess
+  url: string
+}
+
+/** The three services on a database of their own, with the queue in it. */
+interface Installation extends AsyncDisposable {
+  database: TestDatabase
+  journal: string
+  start: (name: Name) => Promise<void>
+  kill: (name: Name) => Promise<void>
+  call: (name: Name, path: string, method?: string, body?: unknown) => Promise<Response>
+}
+
+async function open(): Promise<Installation> {
+  const database = await openTestDatabase()
+  const directory = await mkdtemp(join(tmpdir(), 'weir-conservation-'))
+  const journal = join(directory, 'journal')
+  const projectId = await findOrCreateProject(database.db, 'default')
+  const key = await createKey(database.db, { projectId, name: 'all', scopes: ['ingest', 'read', 'admin'] })
+  const running = new Map<Name, Service>()
+  const env = {
+    PATH: process.env['PATH'],
+    DATABASE_URL: database.url,
+    USE_REDIS_QUEUE: 'false',
+    PRODUCER_PORT: '0',
+    CONSUMER_PORT: '0',
+    QUERY_SERVICE_PORT: '0',
+    JOURNAL_DIR: journal,
+    JOURNAL_MIN_FREE_BYTES: '0',
+    KEY_SNAPSHOT_PATH: join(directory, 'keys.json'),
+  }
+  const start = async (name: Name): Promise<void> => {
+    running.set(name, await startService(name, env))
+  }
+  const kill = async (name: Name): Promise<void> => {
+    const child = running.get(name)?.child
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  }
+  await Promise.all(names.map(start))
+  return {
+    database,
+    journal,
+    start,
+    kill,
+    call: (name, path, method = 'GET', body) =>
+      fetch(`${running.get(name)?.url ?? ''}${path}`, {
+        method,
+        headers: { 'X-API-Key': key.text },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(names.map(kill))
+      await database[Symbol.asyncDispose]()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startService(name: Name, env: NodeJS.ProcessEnv): Promise<Service> {
+  const child = spawn(process.execPath, [join(repository, 'apps', name, 'src', 'main.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  })
+  const lines = createInterface({ input: child.stdout })
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      // A line of the log is an object.
+      const { port } = JSON.parse(line) as { port?: number }
+      if (port !== undefined) resolve({ child, url: `http://127.0.0.1:${port}` })
+    })
+    lines.once('close', () => reject(new Error(`The ${name} ended.`)))
+  })
+}
+
+type Account = Record<string, number>
+
+async function totals({ call }: Installation): Promise<Account> {
+  const response = await call('query', '/reconciliation')
+  const { totals: account } = (await response.json()) as { totals: Account }
+  return account
+}
+
+/** Waits until the accounts say so; meanwhile a gap is never claimed where nothing was lost. */
+async function untilTotals(weir: Installation, expected: Account): Promise<void> {
+  for (;;) {
+    const account = await totals(weir)
+    expect(Math.abs(account['gap'] ?? 0)).toBeLessThanOrEqual(Math.abs(expected['gap'] ?? 0))
+    if (Object.entries(expected).every(([count, value]) => account[count] === value)) return
+    await sleep(50)
+  }
+}
+
+const accept = async (weir: Installation, body: unknown): Promise<void> => {
+  expect((await weir.call('producer', '/log', 'POST', body)).status).toBe(202)
+}
+
+test('the accounts balance through duplicates, quarantine, replay, deletion and restarts', async () => {
+  await using weir = await open()
+  const { database, call } = weir
+  await database.pool.query(
+    `alter table log_events add constraint no_curse check (message is distinct from 'curse')`,
+  )
+  await accept(weir, [
+    { event_type: 'a' },
+    { event_type: 'b', event_id: 'k' },
+    { event_type: 'b', event_id: 'k' },
+    { event_type: 'c', message: 'curse' },
+    { event_type: 'c', message: 'curse' },
+  ])
+  await untilTotals(weir, { accepted: 5, stored: 2, duplicate: 1, quarantined: 2, pending: 0, gap: 0 })
+
+  await weir.kill('producer')
+  await weir.start('producer')
+  await accept(weir, { event_type: 'a' })
+  await untilTotals(weir, { accepted: 6, stored: 3, duplicate: 1, quarantined: 2, pending: 0, gap: 0 })
+
+  await database.pool.query('alter table log_events drop constraint no_curse')
+  const { data } = (await (await call('query', '/quarantine')).json()) as { data: { id: string }[] }
+  const [first, second] = data.map(({ id }) => id)
+  expect((await call('producer', `/quarantine/${first}/replay`, 'POST')).status).toBe(202)
+  await untilTotals(weir, { stored: 4, quarantined: 1, gap: 0 })
+  expect((await call('producer', `/quarantine/${first}/replay`, 'POST')).status).toBe(409)
+  expect((await call('producer', `/quarantine/${second}`, 'DELETE')).status).toBe(204)
+  await untilTotals(weir, {
+    accepted: 6,
+    stored: 4,
+    duplicate: 1,
+    quarantined: 0,
+    deleted: 1,
+    pending: 0,
+    gap: 0,
+  })
+}, 60_000)
+
+test('what waits for a consumer is pending; if journal and queue lose it, it is a gap', async () => {
+  await using weir = await open()
+  await accept(weir, { event_type: 'a' })
+  await untilTotals(weir, { accepted: 1, stored: 1, pending: 0 })
+  await weir.kill('consumer')
+  await accept(weir, [{ event_type: 'b' }, { event_type: 'b' }])
+  await untilTotals(weir, { accepted: 3, stored: 1, pending: 2, gap: 0 })
+
+  await weir.kill('producer')
+  expect(await totals(weir)).toMatchObject({ accepted: 3, stored: 1, pending: 2, gap: 0 })
+  for (const name of await readdir(weir.journal)) {
+    if (!/^(lock|producer-id)/.test(name)) await rm(join(weir.journal, name), { recursive: true })
+  }
+  await weir.database.pool.query('drop schema weir_queue cascade')
+  await weir.start('producer')
+  await weir.start('consumer')
+  await accept(weir, { event_type: 'c' })
+  await untilTotals(weir, { accepted: 4, stored: 2, pending: 0, gap: 2 })
+  const metrics = await (await weir.call('query', '/metrics')).text()
+  expect(metrics).toMatch(/^weir_conservation_gap 2$/m)
+}, 60_000)
