@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -90,6 +90,20 @@ async function startService(name: Name, env: NodeJS.ProcessEnv): Promise<Service
   })
 }
 
+/** What the command line answers, and its exit code. */
+function weirCommand(
+  { database }: Installation,
+  ...args: string[]
+): Promise<{ code: number; output: string }> {
+  const cli = join(repository, 'apps', 'weir', 'src', 'cli.ts')
+  const env = { PATH: process.env['PATH'], DATABASE_URL: database.url }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, 'quarantine', ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    )
+  })
+}
+
 type Account = Record<string, number>
 
 async function totals({ call }: Installation): Promise<Account> {
@@ -170,4 +184,49 @@ test('what waits for a consumer is pending; if journal and queue lose it, it is 
   await untilTotals(weir, { accepted: 4, stored: 2, pending: 0, gap: 2 })
   const metrics = await (await weir.call('query', '/metrics')).text()
   expect(metrics).toMatch(/^weir_conservation_gap 2$/m)
+}, 60_000)
+
+test('the command line lists, shows, replays and deletes', async () => {
+  await using weir = await open()
+  const { pool } = weir.database
+  await pool.query(
+    `alter table log_events add constraint no_curse check (message is distinct from E'curse\\nof lines')`,
+  )
+  await accept(weir, [
+    { event_type: 'c', message: 'curse\nof lines' },
+    { event_type: 'd', message: 'curse\nof lines' },
+  ])
+  await untilTotals(weir, { accepted: 2, quarantined: 2, gap: 0 })
+  const list = await weirCommand(weir, 'list', '--no-replayed', '--reason', '23514,22P02')
+  expect(list.code).toBe(0)
+  const [heading, ...lines] = list.output.trim().split('\n')
+  expect(heading).toMatch(/^ID +PROJECT +SINCE +STATE +REASON +BYTES +DETAIL$/)
+  expect(lines).toHaveLength(2)
+  const ids = lines.map((line) => line.slice(0, 36))
+  const [first = '', second = ''] = ids
+
+  const shown = await weirCommand(weir, 'show', first)
+  expect(JSON.parse(shown.output)).toMatchObject({
+    id: first,
+    project_id: 1,
+    encoding: 'utf-8',
+    fields: { message: 'curse\nof lines' },
+  })
+  const refused = await weirCommand(weir, 'replay', first)
+  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('is refused again: 23514') })
+  await pool.query('alter table log_events drop constraint no_curse')
+  expect(await weirCommand(weir, 'replay', first)).toEqual({ code: 0, output: `Event ${first} is stored.\n` })
+  expect(await weirCommand(weir, 'replay', first)).toEqual({
+    code: 1,
+    output: `weir: ${first} was replayed before.\n`,
+  })
+  expect(await weirCommand(weir, 'delete', second)).toEqual({
+    code: 0,
+    output: `Event ${second} is deleted.\n`,
+  })
+  expect((await weirCommand(weir, 'delete', second)).code).toBe(1)
+  expect((await weirCommand(weir, 'show', 'x')).output).toMatch(/An id is a UUID/)
+  const rest = await weirCommand(weir, 'list', '--json')
+  expect(JSON.parse(rest.output)).toMatchObject({ id: first, state: 'replayed', replayed_as: 'stored' })
+  await untilTotals(weir, { accepted: 2, stored: 1, quarantined: 0, deleted: 1, pending: 0, gap: 0 })
 }, 60_000)
