@@ -155,10 +155,7 @@ test('the batches of a journal whose id was lost are not counted for another', a
   const again = await open()
   await accept(again, 1, 1)
   await until(async () => (await counts()).length === 2)
-  expect((await counts()).toSorted()).toEqual([
-    [1, '10', 1, 1],
-    [1, '10', 3, 3],
-  ])
+  expect(new Set((await counts()).map(String))).toEqual(new Set(['1,10,1,1', '1,10,3,3']))
   expect(await readFile(path, 'utf8')).not.toBe(id)
   await storeAll()
   await until(async () => again.unconfirmed === 0)

@@ -27,7 +27,8 @@ export function replayQuarantinedCommand(terminal: Terminal): Command {
     .argument(
       '<ids...>',
       'the events, as quarantine list shows them',
-      (id: string, before: string[] = []) => [...before, parseId(id)],
+      (id: string, before: string[]) => [...before, parseId(id)],
+      Array.of<string>(),
     )
     .addHelpText(
       'after',
