@@ -39,10 +39,16 @@ grant insert, update on rate_limits to weir_producer, weir_query;
 grant select, insert on projects, audit_log to weir_producer;
 grant insert, update on api_keys to weir_producer;
 grant select on batches to weir_producer;
+-- It says what it accepted, and carries out what is decided about quarantined events.
+grant select, insert, update, delete on producers, accepted_counts to weir_producer;
+grant select, update, delete on quarantine to weir_producer;
+grant select, insert, update on outcome_counts to weir_producer;
 
--- The consumer stores, folds and keeps aside. It owns no table, so it can neither alter nor drop one.
+-- The consumer stores, folds, keeps aside, and says what became of each event. It owns no table, so it can neither alter nor drop one.
 grant select, insert on log_events, batches, event_keys, quarantine to weir_consumer;
 grant select, insert, update, delete on rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_consumer;
+grant update on quarantine to weir_consumer;
+grant select, insert, update on outcome_counts to weir_consumer;
 grant select on projects to weir_consumer;
 
 -- What only the owner may do, in two functions that do nothing else.
@@ -53,5 +59,6 @@ grant execute on function ensure_log_event_partitions(date, date), summarize_log
 
 -- The query service reads.
 grant select on log_events, batches, event_keys, quarantine, projects to weir_query;
+grant select on producers, accepted_counts, outcome_counts to weir_query;
 grant select on rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_query;
 grant select on app.security_events, app.rate_limit_violations to weir_query;

@@ -8,6 +8,8 @@ import { storeBatches } from './store-batches.ts'
 import { storeWithQuarantine } from './store-with-quarantine.ts'
 import { aBatch, aBatchOfRows, producerId } from './testing.ts'
 
+const by = { actor: 'cli' }
+
 const database = await openTestDatabase()
 const { pool, db } = database
 afterAll(async () => {
@@ -73,11 +75,14 @@ test('a replay stores the event once, with its rollups, however often it is aske
   await mend()
   const { id } = await onlyOne()
   expect(await replayNext(pool)).toBeUndefined()
-  expect([await requestReplay(db, id), await requestReplay(db, id)]).toEqual(['requested', 'requested'])
+  expect([await requestReplay(db, id, { by }), await requestReplay(db, id, { by })]).toEqual([
+    'requested',
+    'requested',
+  ])
   expect(await Promise.all([replayNext(pool), replayNext(pool)])).toEqual(
     expect.arrayContaining(['stored', undefined]),
   )
-  expect(await requestReplay(db, id)).toBe('already-replayed')
+  expect(await requestReplay(db, id, { by })).toBe('already-replayed')
   expect(await replayNext(pool)).toBeUndefined()
   expect(await quarantined()).toMatchObject([{ replayed_as: 'stored', replay_requested_at: null }])
   expect(await outcome()).toEqual({ stored: 3, duplicate: 0, deleted: 0, rows: 3, quarantined: 0 })
@@ -92,7 +97,7 @@ test('an event that is refused again stays, with the new reason', async () => {
   await pool.query(`
     create or replace function hide() returns trigger language plpgsql as 'begin return null; end';
     create trigger hide before insert on log_events for each row execute function hide()`)
-  await requestReplay(db, id)
+  await requestReplay(db, id, { by })
   expect([reason, await replayNext(pool)]).toEqual(['23514', 'refused'])
   expect(await quarantined()).toMatchObject([
     { reason: 'not-written', failed_replays: 1, replayed_as: null, replay_requested_at: null },
@@ -106,7 +111,7 @@ test('a replay waits while the database is in trouble', async () => {
   await storeWithQuarantine(pool, aBatch([cursed()]))
   await mend()
   const { id } = await onlyOne()
-  await requestReplay(db, id)
+  await requestReplay(db, id, { by })
   await pool.query('alter table rollup_deltas rename to rollup_deltas_away')
   await expect(replayNext(pool)).rejects.toThrow()
   await pool.query('alter table rollup_deltas_away rename to rollup_deltas')
@@ -120,7 +125,7 @@ test('an event that was sent again meanwhile counts as a duplicate when it is re
   const { id } = await onlyOne()
   expect(await storeBatches(pool, [aBatch([anEvent({ event_key: 'k' })])])).toMatchObject({ events: 1 })
   await mend()
-  await requestReplay(db, id)
+  await requestReplay(db, id, { by })
   expect(await replayNext(pool)).toBe('duplicate')
   expect(await outcome()).toEqual({ stored: 1, duplicate: 1, deleted: 0, rows: 1, quarantined: 0 })
 })
@@ -130,12 +135,12 @@ test('a deleted event is gone, and counted as deleted unless it was replayed bef
   await storeWithQuarantine(pool, aBatch([cursed(), cursed()]))
   await mend()
   const [first, second] = await quarantined()
-  await requestReplay(db, first?.id ?? '')
+  await requestReplay(db, first?.id ?? '', { by })
   await replayNext(pool)
   for (const { id } of [first, second].filter((one) => one !== undefined)) {
-    expect(await deleteQuarantined(db, id, 2)).toBe(false)
-    expect(await deleteQuarantined(db, id, 1)).toBe(true)
-    expect(await deleteQuarantined(db, id, 1)).toBe(false)
+    expect(await deleteQuarantined(db, id, { by, projectId: 2 })).toBe(false)
+    expect(await deleteQuarantined(db, id, { by, projectId: 1 })).toBe(true)
+    expect(await deleteQuarantined(db, id, { by, projectId: 1 })).toBe(false)
   }
   expect(await outcome()).toEqual({ stored: 1, duplicate: 0, deleted: 1, rows: 1, quarantined: 0 })
 })

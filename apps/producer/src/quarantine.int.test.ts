@@ -56,6 +56,21 @@ test('what was replayed before, or is no event, is not replayed', async () => {
   expect(await replay(await quarantine(null))).toMatchObject({ status: 404 })
 })
 
+test('each decision is in the audit log, and what was not decided is not', async () => {
+  await replay(id)
+  await replay(none)
+  await remove(id)
+  await remove(id)
+  const { rows } = await producer.database.pool.query(
+    `select project_id, action, actor <> 'cli' as is_by_key from audit_log where target = $1 order by id`,
+    [id],
+  )
+  expect(rows).toEqual([
+    { project_id: 1, action: 'quarantine.replay', is_by_key: true },
+    { project_id: 1, action: 'quarantine.delete', is_by_key: true },
+  ])
+})
+
 test('a deleted event is gone, accounted for, and the log says by whom', async () => {
   expect((await remove(id)).status).toBe(204)
   expect(await read()).toEqual([])

@@ -18,6 +18,8 @@ const rules: Readonly<Record<string, Scope | 'everybody'>> = {
   'POST /admin/keys/:id/rotate': 'admin',
   'DELETE /admin/keys/:id': 'admin',
   'GET /admin/audit': 'admin',
+  'POST /quarantine/:id/replay': 'admin',
+  'DELETE /quarantine/:id': 'admin',
 }
 
 let producer: TestProducer

@@ -4,7 +4,7 @@ import request from 'supertest'
 import { openTestApp, type TestApp } from './open-test-app.ts'
 
 /** Who may use which route. A route that is not here fails the first test: say who may before it is served. */
-const rules: Readonly<Record<string, 'read' | 'everybody'>> = {
+const rules: Readonly<Record<string, 'read' | 'admin' | 'everybody'>> = {
   'GET /events': 'read',
   'GET /events/types': 'read',
   'GET /events/:id': 'read',
@@ -15,6 +15,12 @@ const rules: Readonly<Record<string, 'read' | 'everybody'>> = {
   'ALL /events/types': 'read',
   'ALL /events/:id': 'read',
   'ALL /analytics/:kind': 'read',
+  'GET /quarantine': 'admin',
+  'GET /quarantine/:id': 'admin',
+  'GET /reconciliation': 'admin',
+  'ALL /quarantine': 'admin',
+  'ALL /quarantine/:id': 'admin',
+  'ALL /reconciliation': 'admin',
   'GET /openapi.json': 'everybody',
   'GET /docs/': 'everybody',
   'GET /docs/start.js': 'everybody',
@@ -45,18 +51,22 @@ async function statusesOf(route: string, key: string): Promise<number[]> {
   return [...new Set(statuses)]
 }
 
-const guarded = Object.keys(rules).filter((route) => rules[route] === 'read')
+const keysOf = { read: ['reader', 'writer'], admin: ['admin', 'reader'] } as const
+const guarded = Object.entries(rules).flatMap(([route, scope]) =>
+  scope === 'everybody' ? [] : [{ route, scope }],
+)
 const open = Object.keys(rules).filter((route) => rules[route] === 'everybody')
 
 test('every route has a rule, and every rule a route', () => {
   expect(listRoutes(service.app).toSorted()).toEqual(Object.keys(rules).toSorted())
 })
 
-test.each(guarded)('%s is for the scope read alone', async (route) => {
+test.each(guarded)('$route is for the scope $scope alone', async ({ route, scope }) => {
+  const [allowed, refused] = keysOf[scope]
   expect(await statusesOf(route, '')).toEqual([401])
   expect(await statusesOf(route, 'unknown')).toEqual([401])
-  expect(await statusesOf(route, 'writer')).toEqual([403])
-  for (const status of await statusesOf(route, 'reader')) expect([401, 403]).not.toContain(status)
+  expect(await statusesOf(route, refused)).toEqual([403])
+  for (const status of await statusesOf(route, allowed)) expect([401, 403]).not.toContain(status)
 })
 
 test.each(open)('%s is for everybody', async (route) => {

@@ -38,7 +38,12 @@ export {
   describeRaw,
   type QuarantinedAnswer,
 } from './quarantine/describe-quarantined.ts'
-export { deleteQuarantined, requestReplay, type ReplayRequest } from './quarantine/decide-quarantined.ts'
+export {
+  deleteQuarantined,
+  requestReplay,
+  type Decider,
+  type ReplayRequest,
+} from './quarantine/decide-quarantined.ts'
 export { uniqueKinds } from './schema.ts'
 export type {
   ApiKeyTable,

@@ -1,6 +1,20 @@
-import { deleteQuarantined, requestReplay, type Database, type ReplayRequest } from '@weir/database'
-import { identityOf, keyOf, parseParams, parseQuery, Problem, type RouteDescription } from '@weir/http'
-import type { RequestHandler, Response } from 'express'
+import {
+  deleteQuarantined,
+  requestReplay,
+  type Database,
+  type Decider,
+  type ReplayRequest,
+} from '@weir/database'
+import {
+  adminActor,
+  identityOf,
+  keyOf,
+  parseParams,
+  parseQuery,
+  Problem,
+  type RouteDescription,
+} from '@weir/http'
+import type { Request, RequestHandler, Response } from 'express'
 import { z } from 'zod'
 
 const path = z.strictObject({
@@ -25,7 +39,7 @@ export function replayQuarantinedRoute(db: Database): RequestHandler {
   return async (req, res) => {
     const { id } = parseParams(path, req)
     parseQuery(noParameters, req)
-    const outcome = await requestReplay(db, id, keyOf(res).projectId)
+    const outcome = await requestReplay(db, id, decider(req, res))
     if (outcome !== 'requested') throw refusals[outcome]()
     noteDecision(res, id, 'replay of a quarantined event requested')
     res.status(202).json({ id, state: 'replaying' })
@@ -37,13 +51,17 @@ export function deleteQuarantinedRoute(db: Database): RequestHandler {
   return async (req, res) => {
     const { id } = parseParams(path, req)
     parseQuery(noParameters, req)
-    if (!(await deleteQuarantined(db, id, keyOf(res).projectId))) throw refusals['not-found']()
+    if (!(await deleteQuarantined(db, id, decider(req, res)))) throw refusals['not-found']()
     noteDecision(res, id, 'quarantined event deleted')
     res.status(204).end()
   }
 }
 
-/** Who decided what about which event: the record that an auditor asks for. */
+function decider(req: Request, res: Response): Decider {
+  return { by: adminActor(req, res), projectId: keyOf(res).projectId }
+}
+
+/** The line of the log beside the row of the audit log. */
 function noteDecision(res: Response, quarantineId: string, message: string): void {
   identityOf(res).log.info({ quarantineId, byKeyId: keyOf(res).id }, message)
 }

@@ -18,7 +18,9 @@ export function deleteQuarantinedCommand(terminal: Terminal): Command {
 }
 
 async function remove(id: string, terminal: Terminal): Promise<void> {
-  const isDeleted = await withDatabase(terminal.databaseUrl(), (db) => deleteQuarantined(db, id))
+  const isDeleted = await withDatabase(terminal.databaseUrl(), (db) =>
+    deleteQuarantined(db, id, { by: { actor: 'cli' } }),
+  )
   if (!isDeleted) throw new StartError(`Nothing in the quarantine has the id ${id}.`)
   terminal.tell(`Event ${id} is deleted.`)
 }

@@ -46,7 +46,7 @@ const refusals: Record<Exclude<ReplayRequest, 'requested'>, string> = {
 async function replay(ids: readonly string[], terminal: Terminal): Promise<void> {
   await withDatabase(terminal.databaseUrl(), async (db) => {
     for (const id of ids) {
-      const request = await requestReplay(db, id)
+      const request = await requestReplay(db, id, { by: { actor: 'cli' } })
       if (request !== 'requested') throw new StartError(`${id} ${refusals[request]}.`)
     }
     const deadlineMs = Date.now() + patienceMs
