@@ -170,7 +170,8 @@ function rememberingQueue(jobs: BatchJob[]): BatchQueue {
     },
     counts: () => Promise.resolve({ waiting: jobs.length, active: 0, delayed: 0, failed: 0 }),
     oldestWaitingSeconds: () => Promise.resolve(0),
-    redisMemoryBytes: () => Promise.resolve(undefined),
+    redisFacts: () => Promise.resolve(undefined),
+    failedJobs: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   }
 }

@@ -17,6 +17,7 @@ export { trustProxyVariable, type TrustedProxies } from './trust-proxy.ts'
 export {
   closeServer,
   createHttpServer,
+  drainServer,
   listen,
   ListenError,
   type HttpServer,

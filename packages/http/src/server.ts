@@ -75,21 +75,41 @@ export function listen(server: Server, port: number, host: string): Promise<numb
 }
 
 /**
- * Takes no more connections, lets the requests under way finish, and resolves when the last has. Connections
- * without a request are closed, those too that never had one: for Node they are not idle but starting, and it
- * would wait for them.
+ * Goes on answering for `graceMs`, but closes each connection behind its answer: whoever routes to this server has
+ * that long to see that it is not ready any more, and keep-alive clients leave one by one, between two requests.
  */
-export async function closeServer(server: HttpServer): Promise<void> {
+export async function drainServer(server: HttpServer, graceMs: number): Promise<void> {
+  if (graceMs === 0) return
+  // Only now, so that it costs nothing before.
+  server.prependListener('request', (_req, res) => void res.setHeader('Connection', 'close'))
+  await sleep(graceMs)
+}
+
+/** A request that is not finished this long after the server closed has a client that is gone or stuck. */
+const finishDeadlineMs = 10_000
+
+/**
+ * Takes no more connections, lets the requests under way finish for at most `deadlineMs`, and resolves when the
+ * last connection is closed. Connections without a request are closed, those too that never had one: for Node they
+ * are not idle but starting, and it would wait for them.
+ */
+export async function closeServer(server: HttpServer, deadlineMs = finishDeadlineMs): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     // The only error is that the server was not listening, which is what is wanted.
     server.close(() => resolve())
   })
   const isClosed = closed.then(() => true)
-  do {
+  const giveUpAtMs = performance.now() + deadlineMs
+  server.closeIdleConnections()
+  while (!(await Promise.race([isClosed, sleep(closePollMs)]))) {
     server.closeIdleConnections()
+    // What had arrived when the server closed has been read by now.
     for (const socket of server.connections) if (socket.bytesRead === 0) socket.destroy()
-  } while (!(await Promise.race([isClosed, sleep(50)])))
+    if (performance.now() > giveUpAtMs) server.closeAllConnections()
+  }
 }
+
+const closePollMs = 50
 
 function toListenError(error: NodeJS.ErrnoException, port: number, host: string): ListenError {
   const reasons: Readonly<Record<string, string>> = {

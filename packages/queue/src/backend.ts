@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq'
 import { Redis } from 'ioredis'
+import { readRedisFacts, type RedisFacts } from './server-facts.ts'
 
 /** Where the queue lives: in Redis, or in PostgreSQL in a schema of its own. `name` is the queue's. */
 export type QueueLocation =
@@ -38,8 +39,8 @@ const failFast = {
 export interface Opened<T> {
   value: T
   close: () => Promise<void>
-  /** Bytes that Redis uses; absent when the queue is in PostgreSQL. */
-  redisMemoryBytes?: () => Promise<number>
+  /** What Redis says about itself; absent when the queue is in PostgreSQL. */
+  redisFacts?: () => Promise<RedisFacts>
 }
 
 /** How long finished jobs stay: completed ones not at all, failed ones this many seconds. */
@@ -78,7 +79,7 @@ export async function createQueue(
     return {
       value: queue,
       close: () => closeAll(queue, redis),
-      redisMemoryBytes: async () => Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1] ?? 0),
+      redisFacts: async () => readRedisFacts(await redis.info()),
     }
   }
   const queue = new Queue(

@@ -1,6 +1,7 @@
-import type { Queue } from 'bullmq'
+import type { Job, Queue } from 'bullmq'
 import { batchJobName, type BatchJob } from '@weir/events'
 import { createQueue, type Keep, type Opened, type QueueLocation } from './backend.ts'
+import type { RedisFacts } from './server-facts.ts'
 
 /** How many jobs are in which state. */
 export interface QueueCounts {
@@ -10,6 +11,17 @@ export interface QueueCounts {
   failed: number
 }
 
+/** A job that the queue gave up. */
+export interface FailedJob {
+  id: string
+  data: unknown
+  /** What was said when it failed. */
+  reason: string
+  /** Lets it be processed again. */
+  retry: () => Promise<void>
+  remove: () => Promise<void>
+}
+
 /** The adding side of the queue of batches. */
 export interface BatchQueue {
   /** Resolves when the queue has the batch; adding one that it still has changes nothing. Rejects within seconds. */
@@ -17,8 +29,10 @@ export interface BatchQueue {
   counts: () => Promise<QueueCounts>
   /** Seconds since the oldest waiting batch was added; 0 when none waits. */
   oldestWaitingSeconds: () => Promise<number>
-  /** Bytes that Redis uses, `undefined` when the queue is in PostgreSQL. */
-  redisMemoryBytes: () => Promise<number | undefined>
+  /** What Redis says about itself, `undefined` when the queue is in PostgreSQL. */
+  redisFacts: () => Promise<RedisFacts | undefined>
+  /** Some of the jobs that the queue gave up, at most `limit`. */
+  failedJobs: (limit: number) => Promise<FailedJob[]>
   close: () => Promise<void>
 }
 
@@ -60,13 +74,27 @@ export function openBatchQueue(
       const [oldest] = await (await queue()).getJobs(['waiting'], 0, 0, true)
       return oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.timestamp) / 1_000)
     },
-    async redisMemoryBytes() {
+    async redisFacts() {
       await queue()
-      return (await opening)?.redisMemoryBytes?.()
+      return (await opening)?.redisFacts?.()
+    },
+    async failedJobs(limit) {
+      const jobs = await (await queue()).getJobs(['failed'], 0, limit - 1, true)
+      return jobs.map(toFailedJob)
     },
     async close() {
       const opened = await opening?.catch(() => undefined)
       await opened?.close()
     },
+  }
+}
+
+function toFailedJob(job: Job): FailedJob {
+  return {
+    id: job.id ?? '',
+    data: job.data as unknown,
+    reason: job.failedReason,
+    retry: () => job.retry('failed', { resetAttemptsMade: true }),
+    remove: () => job.remove(),
   }
 }

@@ -20,7 +20,11 @@ export function watchQueue(metrics: Metrics, queue: BatchQueue): void {
     'weir_redis_memory_bytes',
     'Memory that Redis uses; 0 when the queue is in PostgreSQL.',
     {
-      read: async () => (await queue.redisMemoryBytes().catch(() => Number.NaN)) ?? 0,
+      read: () =>
+        queue.redisFacts().then(
+          (facts) => facts?.usedBytes ?? 0,
+          () => Number.NaN,
+        ),
     },
   )
 }
