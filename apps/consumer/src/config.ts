@@ -1,9 +1,17 @@
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import { queueEnvironment, toQueueOptions, type Keep, type QueueLocation } from '@weir/queue'
-import { parseEnvironment, type LogLevel } from '@weir/runtime'
+import {
+  ConfigError,
+  findKnownSecrets,
+  parseEnvironment,
+  serviceEnvironment,
+  type LogLevel,
+  type ShutdownTimes,
+} from '@weir/runtime'
 import { z } from 'zod'
 
 const environment = z.object({
+  ...serviceEnvironment,
   ...databaseEnvironment,
   ...queueEnvironment,
   CONSUMER_HOST: z.string().default('127.0.0.1'),
@@ -11,7 +19,6 @@ const environment = z.object({
   CONSUMER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
   CONSUMER_EVENTS_PER_TRANSACTION: z.coerce.number().int().min(1).default(10_000),
   FOLD_INTERVAL_MS: z.coerce.number().int().min(100).default(5_000),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
 export interface Config {
@@ -23,12 +30,19 @@ export interface Config {
   concurrency: number
   maxEventsPerTransaction: number
   foldIntervalMs: number
+  shutdown: ShutdownTimes
+  /** Whether it starts with servers that could lose what they are given. */
+  allowsUnsafeServers: boolean
   logLevel: LogLevel
 }
 
 /** Throws a `ConfigError` that names every missing or malformed variable at once. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = parseEnvironment(environment, env)
+  const { DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD } = parsed
+  const secrets = { DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD }
+  const known = findKnownSecrets(parsed.NODE_ENV, secrets)
+  if (known.length > 0) throw new ConfigError(known)
   const databaseUrl = toDatabaseUrl(parsed)
   return {
     host: parsed.CONSUMER_HOST,
@@ -38,6 +52,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     concurrency: parsed.CONSUMER_CONCURRENCY,
     maxEventsPerTransaction: parsed.CONSUMER_EVENTS_PER_TRANSACTION,
     foldIntervalMs: parsed.FOLD_INTERVAL_MS,
+    shutdown: { graceMs: parsed.SHUTDOWN_GRACE_MS, deadlineMs: parsed.SHUTDOWN_DEADLINE_MS },
+    allowsUnsafeServers: parsed.ALLOW_UNSAFE_SERVERS,
     logLevel: parsed.LOG_LEVEL,
   }
 }

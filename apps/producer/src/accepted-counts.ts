@@ -48,10 +48,15 @@ export class AcceptedCounts {
     return acceptedHour === undefined || ref.seq <= this.#countedThrough
   }
 
+  /** Whether there is something to tell the database. */
+  get isDue(): boolean {
+    const hasChanged = this.#uncounted.length > 0 || this.#changed.size > 0
+    return hasChanged || Date.now() - this.#reportedAtMs >= heartbeatMs
+  }
+
   /** Tells the database what changed. Throws its errors, after which the next report says all of it. */
   async report(db: Database): Promise<void> {
-    const hasChanged = this.#uncounted.length > 0 || this.#changed.size > 0
-    if (!hasChanged && Date.now() - this.#reportedAtMs < heartbeatMs) return
+    if (!this.isDue) return
     const before = await readCountedThrough(db, this.#producerId)
     this.#countedThrough = before.countedThrough ?? -1
     // Nothing is awaited up to the statement: what was accepted and what is pending are of one moment, and that

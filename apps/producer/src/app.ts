@@ -21,6 +21,8 @@ import {
 import type { BatchQueue } from '@weir/queue'
 import type { Logger, Metrics } from '@weir/runtime'
 import type { Express, RequestHandler } from 'express'
+import type { Admission } from './admission.ts'
+import type { Breakers } from './breakers.ts'
 import type { Config } from './config.ts'
 import type { EventLog } from './event-log.ts'
 import type { AcceptBody } from './intake-threads.ts'
@@ -38,6 +40,8 @@ export interface Dependencies {
   keys: KeyStore
   rateLimits: RateLimitStore
   accept: AcceptBody
+  admission: Admission
+  breakers: Breakers
   log: EventLog
   queue: BatchQueue
   metrics: Metrics
@@ -47,11 +51,14 @@ export interface Dependencies {
 
 /** Every route of the producer. A line reads: who may, how often, what happens. */
 export function createProducerApp(dependencies: Dependencies): Express {
-  const { config, db, keys, rateLimits, accept, log, queue, metrics, logger, isStopping } = dependencies
+  const { config, db, keys, rateLimits, log, queue, metrics, logger, isStopping } = dependencies
+  const { accept, admission, breakers } = dependencies
   const readiness = {
     keysAreKnown: () => keys.isCurrent || keys.size > 0,
-    journalIsWritable: () => !log.journal.isBroken,
     isStopping,
+    log,
+    admission,
+    breakers,
   }
   const limit = (route: string): RequestHandler => {
     const own = config.routeLimits.get(route)
@@ -60,7 +67,8 @@ export function createProducerApp(dependencies: Dependencies): Express {
   }
   const acceptLog = acceptEvents({
     accept,
-    append: keepOrRefuse(log),
+    admission,
+    append: keepOrRefuse(log, admission),
     countAccepted: countEvents(metrics),
     limits: config.limits,
   })

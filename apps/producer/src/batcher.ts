@@ -33,6 +33,7 @@ export class Batcher {
   readonly #keep: KeepBatch
   #waiting: Waiting[] = []
   #isWriting = false
+  #writing: { batch: Waiting[]; sinceMs: number } | undefined
   #bytes = 0
 
   constructor(producerId: string, keep: KeepBatch) {
@@ -43,6 +44,20 @@ export class Batcher {
   /** Bytes of rows that wait for the disk. */
   get waitingBytes(): number {
     return this.#bytes
+  }
+
+  /** How long the write under way has taken so far, in milliseconds; 0 without one. */
+  get writingForMs(): number {
+    return this.#writing === undefined ? 0 : performance.now() - this.#writing.sinceMs
+  }
+
+  /** Rejects everybody who waits. The write under way may still succeed; what had not begun is not written. */
+  giveUp(error: Error): void {
+    for (const { failed } of this.#writing?.batch ?? []) failed(error)
+    for (const { failed, rows } of this.#waiting.splice(0)) {
+      this.#bytes -= rows.byteLength
+      failed(error)
+    }
   }
 
   /** Resolves when the rows are on the disk; rejects with the reason why they are not. */
@@ -76,6 +91,7 @@ export class Batcher {
   }
 
   async #write(batch: Waiting[]): Promise<void> {
+    this.#writing = { batch, sinceMs: performance.now() }
     try {
       const header = headerOf(batch, this.#producerId)
       await this.#keep(
@@ -89,6 +105,7 @@ export class Batcher {
     } catch (error) {
       for (const { failed } of batch) failed(error)
     } finally {
+      this.#writing = undefined
       for (const { rows } of batch) this.#bytes -= rows.byteLength
     }
   }

@@ -1,7 +1,14 @@
 import { parseRateLimits, trustProxyVariable, type TrustedProxies } from '@weir/http'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import { queueEnvironment, toQueueOptions, toRedisUrl, type Keep, type QueueLocation } from '@weir/queue'
-import { parseEnvironment, type LogLevel } from '@weir/runtime'
+import {
+  ConfigError,
+  findKnownSecrets,
+  parseEnvironment,
+  serviceEnvironment,
+  type LogLevel,
+  type ShutdownTimes,
+} from '@weir/runtime'
 import { z } from 'zod'
 import type { IntakeLimits } from './accept-body.ts'
 
@@ -18,6 +25,7 @@ const routeLimits = z
   })
 
 const environment = z.object({
+  ...serviceEnvironment,
   ...databaseEnvironment,
   ...queueEnvironment,
   PRODUCER_HOST: z.string().default('127.0.0.1'),
@@ -34,6 +42,12 @@ const environment = z.object({
     .int()
     .min(0)
     .default(256 * 1024 ** 2),
+  MAX_IN_FLIGHT_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_048_576)
+    .default(128 * 1024 ** 2),
+  MAX_EVENT_LOOP_LAG_MS: z.coerce.number().int().min(100).default(2_000),
   MAX_BODY_BYTES: z.coerce.number().int().min(1_024).default(1_048_576),
   MAX_EVENT_BYTES: z.coerce.number().int().min(256).default(65_536),
   MAX_EVENTS_PER_REQUEST: z.coerce.number().int().min(1).default(1_000),
@@ -47,7 +61,6 @@ const environment = z.object({
   KEY_SNAPSHOT_MAX_AGE_HOURS: z.coerce.number().positive().max(8_784).default(24),
   TRUST_PROXY: trustProxyVariable,
   ENABLE_METRICS: z.stringbool().default(true),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
 export interface Config {
@@ -58,6 +71,8 @@ export interface Config {
   redisUrl: string | undefined
   queue: { location: QueueLocation; keep: Keep }
   journal: { directory: string; maxBytes: number; minFreeBytes: number }
+  /** What may be under way at the same time, and how late the event loop may be. */
+  admission: { maxInFlightBytes: number; maxEventLoopLagMs: number }
   limits: IntakeLimits
   requestsPerMinute: number
   routeLimits: ReadonlyMap<string, number>
@@ -65,12 +80,19 @@ export interface Config {
   keySnapshot: { path: string; maxAgeMs: number }
   trustProxy: TrustedProxies
   hasMetrics: boolean
+  shutdown: ShutdownTimes
+  /** Whether it starts with servers that could lose what they are given. */
+  allowsUnsafeServers: boolean
   logLevel: LogLevel
 }
 
-/** Throws a `ConfigError` that names every missing or malformed variable at once. */
+/** Throws a `ConfigError` that names every missing or malformed variable at once, and secrets that anybody knows. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = parseEnvironment(environment, env)
+  const { API_KEY, ADMIN_API_KEY, DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD } = parsed
+  const secrets = { API_KEY, ADMIN_API_KEY, DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD }
+  const known = findKnownSecrets(parsed.NODE_ENV, secrets)
+  if (known.length > 0) throw new ConfigError(known)
   const databaseUrl = toDatabaseUrl(parsed)
   return {
     host: parsed.PRODUCER_HOST,
@@ -83,6 +105,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       directory: parsed.JOURNAL_DIR,
       maxBytes: parsed.JOURNAL_MAX_BYTES,
       minFreeBytes: parsed.JOURNAL_MIN_FREE_BYTES,
+    },
+    admission: {
+      maxInFlightBytes: parsed.MAX_IN_FLIGHT_BYTES,
+      maxEventLoopLagMs: parsed.MAX_EVENT_LOOP_LAG_MS,
     },
     limits: {
       maxBodyBytes: parsed.MAX_BODY_BYTES,
@@ -100,6 +126,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     trustProxy: parsed.TRUST_PROXY,
     hasMetrics: parsed.ENABLE_METRICS,
+    shutdown: { graceMs: parsed.SHUTDOWN_GRACE_MS, deadlineMs: parsed.SHUTDOWN_DEADLINE_MS },
+    allowsUnsafeServers: parsed.ALLOW_UNSAFE_SERVERS,
     logLevel: parsed.LOG_LEVEL,
   }
 }

@@ -1,5 +1,5 @@
 import type { Journal } from '@weir/journal'
-import { sleep, type Logger } from '@weir/runtime'
+import { sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { AcceptedCounts } from './accepted-counts.ts'
 import { findStoredBatches } from './find-stored-batches.ts'
 import type { Forwarder } from './forwarder.ts'
@@ -22,6 +22,7 @@ export interface ConfirmerOptions {
   unconfirmed: UnconfirmedBatches
   counts: AcceptedCounts
   forwarder: Pick<Forwarder, 'push'>
+  breaker: Breaker
   logger: Logger
 }
 
@@ -33,7 +34,6 @@ export class Confirmer {
   readonly #options: ConfirmerOptions
   readonly #stop = new AbortController()
   #running: Promise<void> | undefined
-  #isFailing = false
   #lastReleaseAtMs = Date.now()
 
   constructor(options: ConfirmerOptions) {
@@ -60,22 +60,22 @@ export class Confirmer {
 
   /** Resolves to how many batches were released. */
   async #confirm(): Promise<number> {
-    const { db, unconfirmed, counts, journal, logger } = this.#options
+    const { db, unconfirmed, counts, journal, breaker } = this.#options
+    const forwarded = unconfirmed.forwarded(batchesAtOnce)
+    // What cannot be confirmed now stays in the journal until it can.
+    if (!(counts.isDue || forwarded.length > 0) || !breaker.tryPass()) return 0
     let asked: UnconfirmedBatch[]
     let stored: Set<string>
     try {
       await counts.report(db)
       // A batch stays in the journal until it is counted: after a crash it is counted from there.
-      asked = unconfirmed.forwarded(batchesAtOnce).filter((batch) => counts.isCounted(batch))
+      asked = forwarded.filter((batch) => counts.isCounted(batch))
       stored = asked.length === 0 ? new Set() : await findStoredBatches(db, asked)
     } catch (error) {
-      if (!this.#isFailing)
-        logger.warn({ err: error }, 'the database cannot be asked; the journal keeps its batches')
-      this.#isFailing = true
+      breaker.failed(error)
       return 0
     }
-    if (this.#isFailing) logger.info('the database answers again')
-    this.#isFailing = false
+    breaker.succeeded()
     for (const batch of asked) {
       if (!stored.has(batch.id)) continue
       unconfirmed.delete(batch.id)

@@ -1,31 +1,49 @@
-import { acceptedHourOf, decodeBatchHeader, type BatchHeader, type BatchJob } from '@weir/events'
-import { openJournal, type FrameRef, type Journal, type JournalOptions } from '@weir/journal'
+import { acceptedHourOf, decodeBatchHeader, type BatchHeader } from '@weir/events'
+import {
+  JournalWriteError,
+  openJournal,
+  type FrameRef,
+  type Journal,
+  type JournalOptions,
+} from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import type { Database } from '@weir/database'
 import type { Logger } from '@weir/runtime'
 import { AcceptedCounts } from './accepted-counts.ts'
 import { Batcher, type AcceptedRows } from './batcher.ts'
+import type { Breakers } from './breakers.ts'
 import { Confirmer } from './confirmer.ts'
+import { JournalProblems } from './journal-problems.ts'
+import { QueueGate } from './queue-gate.ts'
 import { Forwarder } from './forwarder.ts'
 import { readProducerId } from './producer-id.ts'
 import { UnconfirmedBatches, type UnconfirmedBatch } from './unconfirmed-batches.ts'
 
 export interface EventLogOptions {
   journal: Omit<JournalOptions, 'onProblem'>
-  queue: Pick<BatchQueue, 'add'> & { add: (job: BatchJob) => Promise<void> }
+  queue: Pick<BatchQueue, 'add' | 'redisFacts' | 'counts'>
   db: Database
+  breakers: Breakers
   logger: Logger
+  /** Called when the disk failed twice in a row: nothing is kept any more, and the process should end. */
+  onBroken: (error: Error) => void
 }
 
 /** The durable path of accepted rows: batch, journal, queue, and back when the database has them. */
 export interface EventLog {
   /** Resolves when the rows survive a power loss. Rejects with the journal's errors. */
   append: (accepted: AcceptedRows) => Promise<void>
-  readonly journal: Pick<Journal, 'bytes' | 'oldestUnreleasedAtMs' | 'isBroken'>
+  readonly journal: Pick<Journal, 'bytes' | 'roomBytes' | 'oldestUnreleasedAtMs' | 'isBroken'>
+  readonly problems: JournalProblems
+  readonly gate: Pick<QueueGate, 'isClosed' | 'ratio'>
   /** Batches that are not known to be in the database. */
   readonly unconfirmed: number
   /** Bytes that wait for the disk. */
   readonly waitingBytes: number
+  /** How long the disk has been busy with one write, in milliseconds. */
+  readonly writingForMs: number
+  /** Rejects everybody who waits for the disk. */
+  giveUpWrite: () => void
   /** Writes what was accepted and ends; what the queue did not get stays in the journal. */
   close: () => Promise<void>
 }
@@ -35,17 +53,33 @@ export async function openEventLog({
   journal: options,
   queue,
   db,
+  breakers,
   logger,
+  onBroken,
 }: EventLogOptions): Promise<EventLog> {
-  const journal = await openJournal({
-    ...options,
-    onProblem: (problem) => logger.error({ problem }, 'the journal has a problem'),
-  })
+  const problems = new JournalProblems(logger, onBroken)
+  const journal = await openJournal({ ...options, onProblem: (problem) => problems.note(problem) })
   const producerId = await readProducerId(options.directory)
   const unconfirmed = new UnconfirmedBatches()
   const counts = new AcceptedCounts(producerId)
-  const forwarder = new Forwarder({ journal, queue, logger, onDamaged: (batch) => counts.giveUp(batch) })
-  const confirmer = new Confirmer({ db, journal, unconfirmed, counts, forwarder, logger })
+  const gate = new QueueGate({ queue, logger })
+  const forwarder = new Forwarder({
+    journal,
+    queue,
+    breaker: breakers.queue,
+    gate,
+    logger,
+    onDamaged: (batch) => counts.giveUp(batch),
+  })
+  const confirmer = new Confirmer({
+    db,
+    journal,
+    unconfirmed,
+    counts,
+    forwarder,
+    breaker: breakers.postgresql,
+    logger,
+  })
   const keep = (header: BatchHeader, ref: FrameRef, pieces?: Uint8Array[]): void => {
     const batch = toUnconfirmed(header, ref, producerId)
     unconfirmed.add(batch)
@@ -62,12 +96,18 @@ export async function openEventLog({
   return {
     append: (accepted) => batcher.add(accepted),
     journal,
+    problems,
+    gate,
     get unconfirmed() {
       return unconfirmed.size
     },
     get waitingBytes() {
       return batcher.waitingBytes
     },
+    get writingForMs() {
+      return batcher.writingForMs
+    },
+    giveUpWrite: () => batcher.giveUp(new JournalWriteError('The disk does not answer')),
     async close() {
       await journal.close()
       await Promise.all([forwarder.close(), confirmer.close()])

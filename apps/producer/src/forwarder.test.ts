@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals'
 import { fromBatchJob, type BatchJob } from '@weir/events'
 import { JournalReadError } from '@weir/journal'
-import { createLogger } from '@weir/runtime'
+import { Breaker, createLogger } from '@weir/runtime'
 import { Forwarder } from './forwarder.ts'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 
 const logger = createLogger('test', 'silent')
+const gate = { opened: () => Promise.resolve(), added: () => undefined }
 const id = (n: number) => `018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b6${n}`
 
 function aBatch(n: number): UnconfirmedBatch {
@@ -28,6 +29,8 @@ test('a batch that is damaged on the disk does not keep the others from the queu
   const forwarder = new Forwarder({
     logger,
     onDamaged: ({ ref }) => damaged.push(ref.seq),
+    gate,
+    breaker: new Breaker(),
     journal: {
       read: ({ seq }) =>
         seq === 2
@@ -58,6 +61,8 @@ test('a batch is given to the queue again until it takes it', async () => {
   const forwarder = new Forwarder({
     logger,
     onDamaged: () => undefined,
+    gate,
+    breaker: new Breaker(),
     journal: { read: () => Promise.resolve(Buffer.from('x')) },
     queue: {
       add: () => {

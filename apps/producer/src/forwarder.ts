@@ -1,7 +1,8 @@
 import { toBatchJob } from '@weir/events'
 import { JournalReadError, type Journal } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
-import { backoffMs, sleep, type Logger } from '@weir/runtime'
+import type { Breaker, Logger } from '@weir/runtime'
+import type { QueueGate } from './queue-gate.ts'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 
 /** Adds under way at the same time: one travels while the other is packed, and batches gather meanwhile. */
@@ -31,6 +32,8 @@ function isFull(items: readonly Item[]): boolean {
 export interface ForwarderOptions {
   journal: Pick<Journal, 'read'>
   queue: Pick<BatchQueue, 'add'>
+  breaker: Breaker
+  gate: Pick<QueueGate, 'opened' | 'added'>
   logger: Logger
   /** Hears of a batch that the journal cannot give any more. */
   onDamaged: (batch: UnconfirmedBatch) => void
@@ -49,7 +52,6 @@ export class Forwarder {
   #bytesInMemory = 0
   #wake: (() => void)[] = []
   #running: Promise<unknown> | undefined
-  #isFailing = false
 
   constructor(options: ForwarderOptions) {
     this.#options = options
@@ -115,21 +117,27 @@ export class Forwarder {
   async #forward(items: readonly Item[]): Promise<void> {
     const jobId = items[0]?.batch.jobId ?? items[0]?.batch.id ?? ''
     for (const { batch } of items) batch.jobId = jobId
-    for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
+    const { breaker, gate, queue } = this.#options
+    const { signal } = this.#stop
+    for (;;) {
+      await gate.opened(signal)
+      await breaker.pass(signal)
+      if (signal.aborted) break
       try {
         const readable = (await Promise.all(items.map((item) => this.#read(item)))).filter(
           (one) => one !== undefined,
         )
         if (readable.length === 0) break
         const batches = readable.map(({ pieces }) => pieces)
-        await this.#options.queue.add(toBatchJob(jobId, batches))
+        const job = toBatchJob(jobId, batches)
+        await queue.add(job)
+        gate.added(job.data.length)
         const nowMs = Date.now()
         for (const { batch } of readable) batch.forwardedAtMs = nowMs
-        this.#noteSuccess()
+        breaker.succeeded()
         break
       } catch (error) {
-        this.#noteFailure(error)
-        await sleep(backoffMs(attempt, { baseMs: 100, maxMs: 2_000 }), this.#stop.signal)
+        breaker.failed(error)
       }
     }
     for (const { batch, pieces } of items) {
@@ -154,17 +162,5 @@ export class Forwarder {
       this.#options.onDamaged(batch)
       return undefined
     }
-  }
-
-  /** One line when an outage begins and one when it ends, not one for each batch. */
-  #noteFailure(error: unknown): void {
-    if (!this.#isFailing)
-      this.#options.logger.warn({ err: error }, 'the queue does not take batches; they wait in the journal')
-    this.#isFailing = true
-  }
-
-  #noteSuccess(): void {
-    if (this.#isFailing) this.#options.logger.info({ waiting: this.waiting }, 'the queue takes batches again')
-    this.#isFailing = false
   }
 }

@@ -1,22 +1,34 @@
 import { openDatabase, openPool } from '@weir/database'
-import { closeServer, createHttpServer, listen, openKeyStore } from '@weir/http'
-import { openBatchQueue } from '@weir/queue'
-import { createLogger, createMetrics, untilStopped } from '@weir/runtime'
+import { closeServer, createHttpServer, drainServer, listen, openKeyStore } from '@weir/http'
+import { checkQueueServer, openBatchQueue } from '@weir/queue'
+import {
+  actOn,
+  asSoonAsPossible,
+  configOrExit,
+  createLogger,
+  createMetrics,
+  openLifetime,
+  watchBreakers,
+} from '@weir/runtime'
+import { Admission } from './admission.ts'
 import { createProducerApp } from './app.ts'
+import { createBreakers } from './breakers.ts'
 import { readConfig } from './config.ts'
+import { measureEventLoopLag } from './event-loop-lag.ts'
 import { openEventLog } from './event-log.ts'
 import { IntakeThreads } from './intake-threads.ts'
 import { openRateLimits } from './open-rate-limits.ts'
 import { prepareKeys } from './prepare-keys.ts'
-import { watchEventLog } from './producer-metrics.ts'
+import { watchAdmission, watchEventLog } from './producer-metrics.ts'
 
-const config = readConfig(process.env)
-const stopped = untilStopped()
-const stopping = new AbortController()
+const config = configOrExit(() => readConfig(process.env))
 const logger = createLogger('producer', config.logLevel)
+const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
 const metrics = createMetrics()
+const breakers = createBreakers(logger)
+watchBreakers(metrics, { ...breakers })
 const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
-const { databaseUrl: url, poolSize, keySnapshot } = config
+const { databaseUrl: url, poolSize, keySnapshot, allowsUnsafeServers } = config
 const pool = openPool(
   { url, poolSize, applicationName: 'weir-producer', statementTimeoutMs: 10_000 },
   noteLoss,
@@ -26,11 +38,13 @@ const { path: snapshotPath, maxAgeMs } = keySnapshot
 const keys = await openKeyStore({ pool, snapshotPath, maxAgeMs, logger })
 const rateLimits = openRateLimits(config.redisUrl, pool, logger)
 const queue = openBatchQueue(config.queue.location, config.queue.keep, noteLoss)
-const log = await openEventLog({ journal: config.journal, queue, db, logger })
+const log = await openEventLog({ journal: config.journal, queue, db, breakers, logger, onBroken: fail })
 watchEventLog(metrics, log, queue)
+const admission = new Admission({ log, readLagMs: measureEventLoopLag(), ...config.admission })
+watchAdmission(metrics, admission)
 const threads = new IntakeThreads(logger)
 
-const isStopping = (): boolean => stopping.signal.aborted
+const isStopping = (): boolean => stopping.aborted
 const { accept } = threads
 const app = createProducerApp({
   config,
@@ -38,6 +52,8 @@ const app = createProducerApp({
   keys,
   rateLimits,
   accept,
+  admission,
+  breakers,
   log,
   queue,
   metrics,
@@ -46,12 +62,19 @@ const app = createProducerApp({
 })
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
-const { signal } = stopping
-const prepared = prepareKeys({ db, keys, bootstrap: config.bootstrapKeys, logger, signal })
+const bootstrap = config.bootstrapKeys
+const preparing = { pool, db, keys, bootstrap, breaker: breakers.postgresql, allowsUnsafeServers, logger }
+const prepared = Promise.all([
+  prepareKeys({ ...preparing, signal: stopping }),
+  asSoonAsPossible(breakers.queue, stopping, async () =>
+    actOn(await checkQueueServer(queue), logger, allowsUnsafeServers),
+  ),
+]).catch(fail)
 
-logger.info({ signal: await Promise.race([stopped, prepared.then(() => stopped)]) }, 'stopping')
-stopping.abort()
+await ended
+await drainServer(server, config.shutdown.graceMs)
 await closeServer(server)
+admission.close()
 await Promise.all([log.close(), threads.close(), prepared])
 await Promise.all([queue.close(), rateLimits[Symbol.asyncDispose](), keys[Symbol.asyncDispose]()])
 await db.destroy()

@@ -105,8 +105,8 @@ const routes: readonly RouteDescription[] = [
     summary: 'Whether events can be accepted',
     response: {
       status: 200,
-      description: 'They can.',
-      schema: z.object({ status: z.literal('ready') }).loose(),
+      description: 'They can; `degraded` when the journal has found damage that a person should look at.',
+      schema: z.object({ status: z.enum(['ready', 'degraded']) }).loose(),
     },
     problems: ['temporary-reduced-capacity'],
   },

@@ -1,44 +1,38 @@
-import { migrateToLatest, type Database } from '@weir/database'
+import { checkDatabase, migrateToLatest, type Database } from '@weir/database'
 import { bootstrapKeys, ensureAdminKey, type BootstrapKeys, type KeyStore } from '@weir/http'
-import { backoffMs, sleep, type Logger } from '@weir/runtime'
+import { actOn, asSoonAsPossible, type Breaker, type Logger } from '@weir/runtime'
+import type { Pool } from 'pg'
 
 export interface PrepareKeysOptions {
+  pool: Pool
   db: Database
   keys: KeyStore
   bootstrap: BootstrapKeys
+  breaker: Breaker
+  allowsUnsafeServers: boolean
   logger: Logger
   signal: AbortSignal
 }
 
 /**
- * Makes the keys of the environment valid, and a first one where there is none, as soon as the database can be
- * reached: the producer starts without it.
+ * Looks whether the database is one to trust, and makes the keys of the environment valid, and a first one where
+ * there is none, as soon as it can be reached: the producer starts without it. Rejects with a `RefusedStartError`
+ * or, for a key that cannot be one, a `RangeError`.
  */
-export async function prepareKeys({
-  db,
-  keys,
-  bootstrap,
-  logger,
-  signal,
-}: PrepareKeysOptions): Promise<void> {
-  for (let attempt = 0; !signal.aborted; attempt += 1) {
-    try {
-      await migrateToLatest(db)
-      await bootstrapKeys(db, bootstrap)
-      const created = await ensureAdminKey(db)
-      // The only time that a clear key is written anywhere: there is no other way to a first one.
-      if (created !== undefined) {
-        logger.warn(
-          { adminKey: created },
-          'first start: keep this admin key, it is not shown again; make more with POST /admin/keys',
-        )
-      }
-      await keys.reload()
-      return
-    } catch (error) {
-      if (error instanceof RangeError) throw error
-      logger.warn({ err: error }, 'the database is not ready; known keys stay valid')
-      await sleep(backoffMs(attempt, { baseMs: 200, maxMs: 2_000 }), signal)
+export async function prepareKeys(options: PrepareKeysOptions): Promise<void> {
+  const { pool, db, keys, bootstrap, breaker, allowsUnsafeServers, logger, signal } = options
+  await asSoonAsPossible(breaker, signal, async () => {
+    actOn(await checkDatabase(pool), logger, allowsUnsafeServers)
+    await migrateToLatest(db)
+    await bootstrapKeys(db, bootstrap)
+    const created = await ensureAdminKey(db)
+    // The only time that a clear key is written anywhere: there is no other way to a first one.
+    if (created !== undefined) {
+      logger.warn(
+        { adminKey: created },
+        'first start: keep this admin key, it is not shown again; make more with POST /admin/keys',
+      )
     }
-  }
+    await keys.reload()
+  })
 }

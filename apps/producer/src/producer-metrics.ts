@@ -1,6 +1,15 @@
 import { watchQueue, type BatchQueue } from '@weir/queue'
-import { createCellCounter, createCounter, createGauge, type CounterCell, type Metrics } from '@weir/runtime'
+import {
+  createCellCounter,
+  createCounter,
+  createCountersBy,
+  createGauge,
+  createGaugesBy,
+  type CounterCell,
+  type Metrics,
+} from '@weir/runtime'
 import type { AcceptedBody } from './accept-body.ts'
+import { gates, type Admission } from './admission.ts'
 import { BoundedLabels } from './bounded-labels.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -62,5 +71,39 @@ export function watchEventLog(metrics: Metrics, log: EventLog, queue: BatchQueue
       },
     },
   )
+  createGauge(
+    metrics,
+    'weir_redis_memory_ratio',
+    'Part of the memory limit of Redis that is used, when batches were last forwarded; 0 without a limit.',
+    { read: () => log.gate.ratio },
+  )
+  createGauge(
+    metrics,
+    'weir_forwarding_paused',
+    '1 while Redis is too full for more batches, which wait in the journal.',
+    { read: () => Number(log.gate.isClosed) },
+  )
+  createCountersBy(metrics, 'kind', {
+    name: 'weir_journal_problems_total',
+    help: 'What the journal reported since the start, by kind.',
+    read: () => log.problems.counts,
+  })
   watchQueue(metrics, queue)
+}
+
+/** Reports which gates are closed, and how many requests each has refused. */
+export function watchAdmission(metrics: Metrics, admission: Admission): void {
+  createGauge(metrics, 'weir_in_flight_bytes', 'Bytes of bodies that requests under way hold.', {
+    read: () => admission.inFlightBytes,
+  })
+  createGaugesBy(metrics, 'gate', {
+    name: 'weir_gate_closed',
+    help: '1 while requests are refused because of this gate.',
+    read: () => gates.map((gate) => [gate, Number(admission.isClosed(gate))]),
+  })
+  createCountersBy(metrics, 'gate', {
+    name: 'weir_refused_requests_total',
+    help: 'Requests that were refused before their acknowledgement, by gate.',
+    read: () => admission.refusals,
+  })
 }

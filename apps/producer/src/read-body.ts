@@ -2,10 +2,11 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@weir/http'
+import type { BodyHold } from './admission.ts'
 
-const decompressors: Readonly<
-  Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>
-> = {
+type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+
+const decompressors: Readonly<Record<string, Decompress>> = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
@@ -16,19 +17,33 @@ const acceptedEncodings = 'gzip, deflate, br, zstd'
 
 /**
  * Reads a request's body, decompressed, up to `maxBytes` both before and after. Throws `Problem`: 413 when it
- * is larger, 415 for an encoding or a charset that is not taken, 400 for a damaged one.
+ * is larger, 415 for an encoding or a charset that is not taken, 400 for a damaged one, 503 when `hold` has no room.
  */
-export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBody(
+  req: IncomingMessage,
+  maxBytes: number,
+  hold: Pick<BodyHold, 'take'>,
+): Promise<Buffer> {
   refuseOtherCharsets(req.headers['content-type'])
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity') return readBytes(req, maxBytes)
+  if (encoding === 'identity') return readBytes(req, maxBytes, hold)
   const decompress = Object.hasOwn(decompressors, encoding) ? decompressors[encoding] : undefined
   if (decompress === undefined) {
     throw new Problem('unsupported-content-encoding', `Content-Encoding is one of ${acceptedEncodings}.`, {
       headers: { 'Accept-Encoding': acceptedEncodings },
     })
   }
-  const bytes = await readBytes(req, maxBytes)
+  const bytes = await readBytes(req, maxBytes, hold)
+  const inflated = await inflateWith(decompress, bytes, { encoding, maxBytes })
+  hold.take(inflated.length)
+  return inflated
+}
+
+async function inflateWith(
+  decompress: Decompress,
+  bytes: Buffer,
+  { encoding, maxBytes }: { encoding: string; maxBytes: number },
+): Promise<Buffer> {
   try {
     return await decompress(bytes, { maxOutputLength: maxBytes })
   } catch (error) {
@@ -52,15 +67,23 @@ function refuseOtherCharsets(contentType: string | undefined): void {
   }
 }
 
-function readBytes(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function readBytes(req: IncomingMessage, maxBytes: number, hold: Pick<BodyHold, 'take'>): Promise<Buffer> {
   if (Number(req.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let length = 0
     req.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length <= maxBytes) chunks.push(chunk)
-      else reject(tooLarge(maxBytes))
+      if (length > maxBytes) return reject(tooLarge(maxBytes))
+      try {
+        hold.take(chunk.length)
+        chunks.push(chunk)
+      } catch (error) {
+        // The rest is read away, and neither kept nor counted.
+        length = Infinity
+        chunks.length = 0
+        reject(error)
+      }
     })
     // A body of one chunk, which most are, is not copied.
     req.once('end', () =>

@@ -16,10 +16,12 @@ import {
 } from '@weir/http'
 import type { BatchQueue } from '@weir/queue'
 import { createLogger, createMetrics, type Logger } from '@weir/runtime'
+import { Admission, type AdmissionOptions } from './admission.ts'
 import { createProducerApp, type Dependencies } from './app.ts'
+import { createBreakers } from './breakers.ts'
 import { openEventLog, type EventLog } from './event-log.ts'
 import { IntakeThreads } from './intake-threads.ts'
-import { watchEventLog } from './producer-metrics.ts'
+import { watchAdmission, watchEventLog } from './producer-metrics.ts'
 import { TestClient } from '@weir/http/testing'
 
 export type Row = Record<EventColumn, string | null>
@@ -53,6 +55,7 @@ export interface TestProducerOptions {
   isStopping?: () => boolean
   /** The journal does not grow beyond this. */
   maxJournalBytes?: number
+  admission?: Partial<Omit<AdmissionOptions, 'log'>>
 }
 
 const config: Dependencies['config'] = {
@@ -142,10 +145,22 @@ async function openApp(
   const { queue, append, maxJournalBytes: maxBytes = 256 * 1024 * 1024 } = options
   const directory = await mkdtemp(join(tmpdir(), 'weir-producer-'))
   opening.defer(() => rm(directory, { recursive: true, force: true }))
-  const log = await openEventLog({ journal: { directory, maxBytes, minFreeBytes: 0 }, queue, db, logger })
+  const breakers = createBreakers(logger)
+  const log = await openEventLog({
+    journal: { directory, maxBytes, minFreeBytes: 0 },
+    queue,
+    db,
+    breakers,
+    logger,
+    onBroken: () => undefined,
+  })
   opening.defer(() => log.close())
   const metrics = createMetrics()
   watchEventLog(metrics, log, queue)
+  const limits = { maxInFlightBytes: 128 * 1024 * 1024, maxEventLoopLagMs: 2_000, readLagMs: () => 0 }
+  const admission = new Admission({ log, ...limits, ...options.admission })
+  opening.defer(() => admission.close())
+  watchAdmission(metrics, admission)
   const threads = new IntakeThreads(logger, 1)
   opening.defer(() => threads.close())
   return createProducerApp({
@@ -154,6 +169,8 @@ async function openApp(
     keys,
     rateLimits: opening.use(openRateLimitStore()),
     accept: threads.accept,
+    admission,
+    breakers,
     log: remembering(log, lines, append),
     queue,
     metrics,
@@ -190,6 +207,12 @@ function remembering(log: EventLog, lines: string[], append = log.append): Event
     get waitingBytes() {
       return log.waitingBytes
     },
+    get writingForMs() {
+      return log.writingForMs
+    },
+    giveUpWrite: log.giveUpWrite,
+    problems: log.problems,
+    gate: log.gate,
     close: log.close,
   }
 }

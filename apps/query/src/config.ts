@@ -2,7 +2,14 @@ import { BlockList, isIPv6 } from 'node:net'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import { parseRateLimits, trustProxyVariable, type TrustedProxies } from '@weir/http'
 import { queueEnvironment, toRedisUrl } from '@weir/queue'
-import { ConfigError, parseEnvironment, type LogLevel } from '@weir/runtime'
+import {
+  ConfigError,
+  findKnownSecrets,
+  parseEnvironment,
+  serviceEnvironment,
+  type LogLevel,
+  type ShutdownTimes,
+} from '@weir/runtime'
 import { z } from 'zod'
 
 const routeLimits = z
@@ -18,6 +25,7 @@ const routeLimits = z
   })
 
 const environment = z.object({
+  ...serviceEnvironment,
   ...databaseEnvironment,
   ...queueEnvironment,
   QUERY_HOST: z.string().default('127.0.0.1'),
@@ -29,7 +37,6 @@ const environment = z.object({
   RATE_LIMITS: routeLimits,
   TRUST_PROXY: trustProxyVariable,
   ENABLE_METRICS: z.stringbool().default(true),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
 export interface Config {
@@ -44,6 +51,9 @@ export interface Config {
   routeLimits: ReadonlyMap<string, number>
   trustProxy: TrustedProxies
   hasMetrics: boolean
+  shutdown: ShutdownTimes
+  /** Whether it starts with servers that could lose what they are given. */
+  allowsUnsafeServers: boolean
   logLevel: LogLevel
 }
 
@@ -53,6 +63,10 @@ export interface Config {
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = parseEnvironment(environment, env)
+  const { DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD } = parsed
+  const secrets = { DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD }
+  const known = findKnownSecrets(parsed.NODE_ENV, secrets)
+  if (known.length > 0) throw new ConfigError(known)
   if (!parsed.QUERY_REQUIRE_API_KEY && !isLoopback(parsed.QUERY_HOST)) {
     throw new ConfigError(['QUERY_REQUIRE_API_KEY: may be false only where QUERY_HOST is a loopback address'])
   }
@@ -68,6 +82,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     routeLimits: parsed.RATE_LIMITS,
     trustProxy: parsed.TRUST_PROXY,
     hasMetrics: parsed.ENABLE_METRICS,
+    shutdown: { graceMs: parsed.SHUTDOWN_GRACE_MS, deadlineMs: parsed.SHUTDOWN_DEADLINE_MS },
+    allowsUnsafeServers: parsed.ALLOW_UNSAFE_SERVERS,
     logLevel: parsed.LOG_LEVEL,
   }
 }

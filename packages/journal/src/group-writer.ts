@@ -45,6 +45,10 @@ export class GroupWriter {
     this.#space = space
   }
 
+  get roomBytes(): number {
+    return this.#space.findRoom(this.#store.byteLength + this.#queuedBytes)
+  }
+
   append(payload: Payload): Promise<FrameRef> {
     const frameBytes = frameHeaderBytes + payloadByteLength(payload)
     const refusal = this.#findRefusal(frameBytes)

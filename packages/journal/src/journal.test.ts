@@ -179,6 +179,20 @@ test('what was let through since the disk was asked counts against its free spac
   await expect(journal.append(bytes(800))).rejects.toMatchObject({ reason: 'disk' })
 })
 
+test('how much room there is follows the nearer of its own limit and the free space, without an append', async () => {
+  const { journal, disk, clock } = await openTestJournal({ maxBytes: 10_000, minFreeBytes: 1000 })
+  expect(journal.roomBytes).toBe(10_000)
+  await journal.append(bytes(956))
+  expect(journal.roomBytes).toBe(9_000)
+  disk.freeBytes = 1500
+  clock.nowMs += 1000
+  expect(journal.roomBytes).toBe(9_000)
+  await until(() => journal.roomBytes === 500)
+  disk.freeBytes = 1024 ** 4
+  clock.nowMs += 1000
+  await until(() => journal.roomBytes === 9_000)
+})
+
 test('the journal refuses when too much waits for the disk', async () => {
   const { journal } = await openTestJournal({ maxQueuedBytes: 300 })
   const appends = [journal.append(bytes(200)), journal.append(bytes(200))]

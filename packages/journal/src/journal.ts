@@ -58,6 +58,8 @@ export interface Journal extends AsyncDisposable {
   sealIfIdle(): Promise<boolean>
   /** Bytes of the segments on the disk. */
   readonly bytes: number
+  /** How many more bytes it takes at the moment, about; 0 or less when it refuses. */
+  readonly roomBytes: number
   /** When the oldest frame that is not released was written, from the frame itself; milliseconds since the epoch. */
   readonly oldestUnreleasedAtMs: number | undefined
   /** The disk failed twice in a row. Every append is rejected from now on: the process should end and start again. */
@@ -113,12 +115,15 @@ export async function openUnlockedJournal(
   const close = () => (closing ??= closeAll(writer, store).finally(onClosed))
   return {
     append: (payload) => writer.append(payload),
-    read: (ref) => readFrame(fs, store, ref),
+    read: (ref) => readFrame({ fs, store, onProblem }, ref),
     frames: () => readFrames(fs, segments, onProblem),
     release: ({ segment, seq }) => store.release(segment, seq),
     sealIfIdle: () => writer.sealIfIdle(),
     get bytes() {
       return store.byteLength
+    },
+    get roomBytes() {
+      return writer.roomBytes
     },
     get oldestUnreleasedAtMs() {
       return store.oldestUnreleasedAtMs
@@ -136,17 +141,22 @@ async function closeAll(writer: GroupWriter, store: SegmentStore): Promise<void>
   await store.settled()
 }
 
-async function readFrame(fs: FileSystem, store: SegmentStore, ref: FrameRef): Promise<Buffer> {
+async function readFrame(
+  { fs, store, onProblem }: { fs: FileSystem; store: SegmentStore; onProblem: ReportProblem },
+  ref: FrameRef,
+): Promise<Buffer> {
   const segment = store.get(ref.segment)
   if (!segment) throw new JournalReadError(`Segment ${ref.segment} is not in the journal`)
-  const bytes = await fs
-    .readRange(segment.path, ref.offset, frameHeaderBytes + ref.byteLength)
-    .catch((cause: unknown) => {
-      throw new JournalReadError(`Segment ${ref.segment} cannot be read`, { cause })
-    })
-  const frame = findFrameAt(bytes, 0, segment.marker)
-  if (frame?.seq !== ref.seq) throw new JournalReadError(`Frame ${ref.seq} is damaged in ${segment.name}`)
-  return frame.payload
+  const { name, path, marker } = segment
+  const { offset, byteLength } = ref
+  const bytes = await fs.readRange(path, offset, frameHeaderBytes + byteLength).catch((cause: unknown) => {
+    onProblem({ kind: 'unreadable-segment', file: name, offset, byteLength, cause })
+    throw new JournalReadError(`Segment ${ref.segment} cannot be read`, { cause })
+  })
+  const frame = findFrameAt(bytes, 0, marker)
+  if (frame?.seq === ref.seq) return frame.payload
+  onProblem({ kind: 'corrupt-frame', file: name, offset, byteLength })
+  throw new JournalReadError(`Frame ${ref.seq} is damaged in ${name}`)
 }
 
 async function* readFrames(

@@ -171,6 +171,7 @@ test('a frame that is damaged while the journal is open is not given out', async
   damaged[damaged.length - 1] = 0
   writeFileSync(at.segmentPath(), damaged)
   await expect(journal.read(ref)).rejects.toMatchObject({ name: 'JournalReadError' })
+  expect(at.problems.map(({ kind }) => kind)).toEqual(['corrupt-frame'])
 })
 
 test('a segment of a newer format stops the start, is left as it is, and the directory is free again', async () => {

@@ -3,7 +3,8 @@
  *
  * - `torn-tail`: the last segment ended in bytes that are no frame; they were never acknowledged and are cut off
  * - `corrupt-frame`: bytes before the end of the log are no frame; the segment is kept in `quarantine/`, the rest is read
- * - `unreadable-segment`: a whole segment could not be read; it is kept in `quarantine/`
+ *   (while the journal is open, the frame alone is refused, and the segment goes there at the next start)
+ * - `unreadable-segment`: a segment, or a frame of it, could not be read; at a start it is kept in `quarantine/`
  * - `write-failed`, `sync-failed`: a group of appends was rejected
  * - `broken`: that happened twice in a row; every append is refused until the process starts again
  * - `cleanup-failed`: a segment could not be removed, cut or put into quarantine; nothing is lost by it

@@ -11,7 +11,7 @@ export interface SpaceLimits {
 
 /**
  * Says whether there is room for one more frame. The disk's free space is asked for at most once a second, and
- * only when something is appended; in between, what was let through is subtracted.
+ * only when somebody wants to know; in between, what was let through is subtracted.
  */
 export class SpaceGate {
   #fs: FileSystem
@@ -31,13 +31,19 @@ export class SpaceGate {
 
   /** Gives why a frame does not fit; without a reason it is counted as let through. */
   findRefusal(frameBytes: number, used: { byteLength: number; queuedBytes: number }): FullReason | undefined {
-    if (Math.abs(this.#now() - this.#polledAtMs) >= pollIntervalMs) void this.poll()
+    this.#pollWhenDue()
     const { maxBytes, minFreeBytes, maxQueuedBytes } = this.#limits
     if (used.byteLength + used.queuedBytes + frameBytes > maxBytes) return 'max-bytes'
     if (this.#freeBytes - frameBytes < minFreeBytes) return 'disk'
     if (used.queuedBytes > 0 && used.queuedBytes + frameBytes > maxQueuedBytes) return 'queue'
     this.#freeBytes -= frameBytes
     return undefined
+  }
+
+  /** How many more bytes there is room for, by the journal's limit and by the disk's; negative when it is over one. */
+  findRoom(usedBytes: number): number {
+    this.#pollWhenDue()
+    return Math.min(this.#limits.maxBytes - usedBytes, this.#freeBytes - this.#limits.minFreeBytes)
   }
 
   /** The disk refused a write: nothing more is let through until it is asked again. */
@@ -49,6 +55,10 @@ export class SpaceGate {
   poll(): Promise<void> {
     this.#polling ??= this.#poll().finally(() => (this.#polling = undefined))
     return this.#polling
+  }
+
+  #pollWhenDue(): void {
+    if (Math.abs(this.#now() - this.#polledAtMs) >= pollIntervalMs) void this.poll()
   }
 
   async #poll(): Promise<void> {

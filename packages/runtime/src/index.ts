@@ -1,5 +1,13 @@
 export { createLogger, type Logger, type LogLevel } from './logger.ts'
-export { createCounter, createGauge, createHistogram, createMetrics, type Metrics } from './metrics.ts'
+export {
+  createCounter,
+  createCountersBy,
+  createGauge,
+  createGaugesBy,
+  createHistogram,
+  createMetrics,
+  type Metrics,
+} from './metrics.ts'
 export { createCellCounter, createCellHistogram, type CounterCell, type HistogramCell } from './cells.ts'
 export { openLifetime, type Lifetime, type LifetimeOptions } from './lifetime.ts'
 export { actOn, configOrExit, RefusedStartError, type Verdict } from './refused-start.ts'

@@ -59,3 +59,41 @@ export function createHistogram<Label extends string>(
 ): Histogram<Label> {
   return new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [metrics.registry] })
 }
+
+/** The values of a metric, by the value of its one label, as they are at a scrape. */
+export type ReadByLabel = () => Iterable<readonly [string, number]>
+
+/** A gauge with one label, whose values are read at each scrape. */
+export function createGaugesBy(
+  metrics: Metrics,
+  label: string,
+  { name, help, read }: { name: string; help: string; read: ReadByLabel },
+): void {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [metrics.registry],
+    collect() {
+      for (const [value, current] of read()) gauge.set({ [label]: value }, current)
+    },
+  })
+}
+
+/** A counter with one label, whose totals are kept elsewhere and read at each scrape. */
+export function createCountersBy(
+  metrics: Metrics,
+  label: string,
+  { name, help, read }: { name: string; help: string; read: ReadByLabel },
+): void {
+  const counter: Counter = new Counter({
+    name,
+    help,
+    labelNames: [label],
+    registers: [metrics.registry],
+    collect() {
+      counter.reset()
+      for (const [value, total] of read()) counter.inc({ [label]: value }, total)
+    },
+  })
+}

@@ -1,6 +1,7 @@
 import { identityOf, keyOf, Problem } from '@weir/http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../accept-body.ts'
+import type { Admission } from '../admission.ts'
 import type { AcceptedRows } from '../batcher.ts'
 import { readIdempotencyKey } from '../idempotency-key.ts'
 import type { AcceptBody } from '../intake-threads.ts'
@@ -8,6 +9,7 @@ import { readBody } from '../read-body.ts'
 
 export interface AcceptEventsOptions {
   accept: AcceptBody
+  admission: Pick<Admission, 'enter'>
   /** Resolves when the rows survive a power loss. Rejects with a `Problem` when they cannot be kept. */
   append: (accepted: AcceptedRows) => Promise<void>
   countAccepted: (accepted: AcceptedBody) => void
@@ -15,13 +17,20 @@ export interface AcceptEventsOptions {
 }
 
 /** POST /log — 202 once every accepted event is on this producer's disk; nothing is stored in the database yet. */
-export function acceptEvents({ accept, append, countAccepted, limits }: AcceptEventsOptions): RequestHandler {
+export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
+  const { accept, admission, append, countAccepted, limits } = options
   return async (req, res) => {
-    const request = describe(req, res, limits)
-    const reading = accept(await readBody(req, limits.maxBodyBytes), request)
-    const outcome = reading instanceof Promise ? await reading : reading
-    if (!('rows' in outcome)) throw refused(outcome)
-    await append({ projectId: request.projectId, ...outcome })
+    const hold = admission.enter()
+    let outcome: AcceptedBody | RefusedBody
+    try {
+      const request = describe(req, res, limits)
+      const reading = accept(await readBody(req, limits.maxBodyBytes, hold), request)
+      outcome = reading instanceof Promise ? await reading : reading
+      if (!('rows' in outcome)) throw refused(outcome)
+      await append({ projectId: request.projectId, ...outcome })
+    } finally {
+      hold.release()
+    }
     countAccepted(outcome)
     // Not `res.json`: it looks for an ETag, a replacer and a charset that this answer never has.
     res.writeHead(202, {
