@@ -2,20 +2,22 @@ import { countRequests, createApp, identifyRequest, notFound, sendProblem, serve
 import type { Logger, Metrics } from '@weir/runtime'
 import type { Express } from 'express'
 import type { Progress } from './progress.ts'
-import { reportHealth } from './routes/report-health.ts'
+import { reportHealth, reportReadiness, type Readiness } from './routes/report-health.ts'
 
 export interface Dependencies {
   logger: Logger
   metrics: Metrics
   progress: Progress
+  readiness: Readiness
 }
 
 /** The consumer's few routes: is it alive, and what has it done. */
-export function createConsumerApp({ logger, metrics, progress }: Dependencies): Express {
+export function createConsumerApp({ logger, metrics, progress, readiness }: Dependencies): Express {
   const app = createApp()
   app.use(identifyRequest(logger), countRequests(metrics))
 
   app.get('/health', reportHealth(progress))
+  app.get('/health/ready', reportReadiness(readiness))
   app.get('/metrics', serveMetrics(metrics.registry))
 
   app.use(notFound)

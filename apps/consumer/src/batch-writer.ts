@@ -1,15 +1,26 @@
 import type { Batch } from '@weir/events'
-import { backoffMs, sleep, type Logger } from '@weir/runtime'
+import { backoffMs, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { classifyFailure } from './failure-class.ts'
 import { storeBatches } from './store-batches.ts'
-import { storeWithQuarantine } from './store-with-quarantine.ts'
+import { storeWithQuarantine, type StoredApart } from './store-with-quarantine.ts'
 
 /** Transactions under way at the same time: while one waits for its commit, the other keeps the server busy. */
 const lanes = 2
 
-/** Tries of an error that nothing is known about, before its batch is taken apart. */
+/** Tries of transactions that met another one, before it counts as trouble of the database. */
+const maxTriesAgain = 5
+
+/** Tries of an error that nothing is known about, before its batches are tried one by one. */
 const maxUnknownTries = 5
+/** How long a batch with such an error is tried again, now and then, before its events are tried one by one. */
+const unknownPatienceMs = 600_000
+const defaultUnknownRetryMs = 30_000
+
+/** The batch itself, not one of its events, is such that it cannot be stored. */
+export class UnstorableBatchError extends Error {
+  override readonly name = 'UnstorableBatchError'
+}
 
 /** What a transaction did. Hears of every one, for metrics and for the progress that liveness follows. */
 export interface WriterObserver {
@@ -21,15 +32,23 @@ export interface WriterObserver {
 
 export interface BatchWriterOptions {
   pool: Pool
+  /** Of the database. */
+  breaker: Breaker
   logger: Logger
   observer: WriterObserver
   /** A transaction takes waiting batches until it has this many events. */
   maxEventsPerTransaction: number
+  /** How long a batch with an unknown error is put off. */
+  unknownRetryMs?: number
+  /** Milliseconds that only ever grow. */
+  now?: () => number
 }
 
 interface Waiting {
   batch: Batch
   eventCount: number
+  /** When an error that nothing is known about came for this batch alone. */
+  unknownSinceMs: number | undefined
   done: () => void
   failed: (error: unknown) => void
 }
@@ -41,12 +60,18 @@ interface Waiting {
 export class BatchWriter {
   readonly #options: BatchWriterOptions
   readonly #stop = new AbortController()
+  readonly #now: () => number
   readonly #waiting: Waiting[] = []
+  /** Batches with an unknown error, and the timer after which each waits again. */
+  readonly #putOff = new Map<Waiting, NodeJS.Timeout>()
   #busyLanes = 0
-  #isFailing = false
+  /** Smaller than configured while transactions of that size take too long. */
+  #maxEvents: number
 
   constructor(options: BatchWriterOptions) {
     this.#options = options
+    this.#maxEvents = options.maxEventsPerTransaction
+    this.#now = options.now ?? (() => performance.now())
   }
 
   /** Batches that wait or are being stored. */
@@ -54,18 +79,27 @@ export class BatchWriter {
     return this.#waiting.length + this.#busyLanes
   }
 
-  /** Resolves when the batch is committed; rejects only when the writer is closed first. */
+  /** Resolves when the batch is committed. Rejects with an `UnstorableBatchError`, or when the writer is closed. */
   store(batch: Batch): Promise<void> {
     const eventCount = Object.values(batch.header.projects).reduce((sum, count) => sum + count, 0)
     return new Promise((done, failed) => {
-      this.#waiting.push({ batch, eventCount, done, failed })
-      if (this.#busyLanes < lanes) void this.#runLane()
+      this.#enqueue({ batch, eventCount, unknownSinceMs: undefined, done, failed })
     })
   }
 
   /** Gives up waiting for the database: batches that are not stored are rejected and come again. */
   close(): void {
     this.#stop.abort()
+    for (const [waiting, timer] of this.#putOff) {
+      clearTimeout(timer)
+      waiting.failed(closedError())
+    }
+    this.#putOff.clear()
+  }
+
+  #enqueue(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    if (this.#busyLanes < lanes) void this.#runLane()
   }
 
   async #runLane(): Promise<void> {
@@ -81,67 +115,119 @@ export class BatchWriter {
     let count = 0
     for (const { eventCount } of this.#waiting) {
       events += eventCount
-      if (count > 0 && events > this.#options.maxEventsPerTransaction) break
+      if (count > 0 && events > this.#maxEvents) break
       count += 1
     }
     return this.#waiting.splice(0, count)
   }
 
+  /** Settles every batch of the group, or puts it off. */
   async #storeGroup(group: readonly Waiting[]): Promise<void> {
-    const batches = group.map(({ batch }) => batch)
-    try {
-      await this.#storeUntilDone(batches)
-      for (const { done } of group) done()
-    } catch (error) {
-      for (const { failed } of group) failed(error)
-    }
-  }
-
-  async #storeUntilDone(batches: readonly Batch[]): Promise<void> {
-    const { pool, observer } = this.#options
-    for (let attempt = 0; ; attempt += 1) {
+    const { breaker, maxEventsPerTransaction } = this.#options
+    for (let attempt = 1; ; attempt += 1) {
+      await breaker.pass(this.#stop.signal)
+      if (this.#stop.signal.aborted) return group.forEach(({ failed }) => failed(closedError()))
       try {
-        const stored = await storeBatches(pool, batches)
-        this.#noteSuccess()
-        observer.stored(batches, { ...stored, quarantined: 0 })
-        return
+        const stored = await storeBatches(this.#options.pool, batchesOf(group))
+        breaker.succeeded()
+        this.#maxEvents = Math.min(this.#maxEvents * 2, maxEventsPerTransaction)
+        return this.#settle(group, { ...stored, quarantined: 0 })
       } catch (error) {
-        const failure = classifyFailure(error)
-        if (failure === 'poison' || (failure === 'unknown' && attempt >= maxUnknownTries)) {
-          await this.#takeApart(batches, error)
-          return
-        }
-        this.#noteFailure(error)
-        await sleep(backoffMs(attempt, { baseMs: 50, maxMs: 2_000 }), this.#stop.signal)
-        if (this.#stop.signal.aborted) throw error
+        if (!(await this.#endsWith(error, group, attempt))) continue
+        const [only] = group
+        if (group.length > 1) return await this.#storeHalves(group)
+        if (only !== undefined) return await this.#storeApart(only, error)
       }
     }
   }
 
-  /** Finds the batches, then the events, that the others must not wait for. */
-  async #takeApart(batches: readonly Batch[], error: unknown): Promise<void> {
-    const [only] = batches
-    if (batches.length > 1) {
-      const middle = Math.ceil(batches.length / 2)
-      await this.#storeUntilDone(batches.slice(0, middle))
-      await this.#storeUntilDone(batches.slice(middle))
-    } else if (only !== undefined) {
-      const stored = await storeWithQuarantine(this.#options.pool, only)
-      this.#options.logger.error(
-        { err: error, batchId: only.header.id, quarantined: stored.quarantined },
-        'events that cannot be stored are in the quarantine',
-      )
-      this.#options.observer.stored([only], stored)
+  /** Does what an error asks for. Whether the group is to be taken apart, instead of being tried again. */
+  async #endsWith(error: unknown, group: readonly Waiting[], attempt: number): Promise<boolean> {
+    const { breaker } = this.#options
+    switch (classifyFailure(error)) {
+      case 'poison':
+        breaker.succeeded()
+        return true
+      case 'unknown':
+        breaker.succeeded()
+        await sleep(backoffMs(attempt, { baseMs: 50, maxMs: 1_000 }), this.#stop.signal)
+        return attempt >= maxUnknownTries
+      case 'again':
+        if (attempt > maxTriesAgain) breaker.failed(error)
+        else await sleep(backoffMs(attempt, { baseMs: 20, maxMs: 200 }), this.#stop.signal)
+        return false
+      case 'too-much':
+        breaker.failed(error)
+        this.#maxEvents = Math.max(1, Math.floor(eventsOf(group) / 2))
+        return group.length > 1
+      case 'away':
+      case 'mend':
+        breaker.failed(error)
+        return false
     }
   }
 
-  #noteFailure(error: unknown): void {
-    if (!this.#isFailing) this.#options.logger.warn({ err: error }, 'batches cannot be stored; trying again')
-    this.#isFailing = true
+  async #storeHalves(group: readonly Waiting[]): Promise<void> {
+    const middle = Math.ceil(group.length / 2)
+    await this.#storeGroup(group.slice(0, middle))
+    await this.#storeGroup(group.slice(middle))
   }
 
-  #noteSuccess(): void {
-    if (this.#isFailing) this.#options.logger.info('batches are stored again')
-    this.#isFailing = false
+  /** Sets apart the events that cannot be stored; an unknown error is given its time first. */
+  async #storeApart(waiting: Waiting, reason: unknown): Promise<void> {
+    const { pool, breaker, logger } = this.#options
+    if (classifyFailure(reason) === 'unknown' && this.#isPutOff(waiting, reason)) return
+    const { header } = waiting.batch
+    for (;;) {
+      await breaker.pass(this.#stop.signal)
+      if (this.#stop.signal.aborted) return waiting.failed(closedError())
+      try {
+        const stored = await storeWithQuarantine(pool, waiting.batch)
+        breaker.succeeded()
+        const { quarantined } = stored
+        logger.error(
+          { err: reason, batchId: header.id, quarantined },
+          'events that cannot be stored are in the quarantine',
+        )
+        return this.#settle([waiting], stored)
+      } catch (error) {
+        const failure = classifyFailure(error)
+        if (failure === 'poison' || failure === 'unknown') {
+          breaker.succeeded()
+          const detail = error instanceof Error ? error.message : String(error)
+          return waiting.failed(new UnstorableBatchError(detail, { cause: error }))
+        }
+        breaker.failed(error)
+      }
+    }
+  }
+
+  #isPutOff(waiting: Waiting, error: unknown): boolean {
+    const nowMs = this.#now()
+    if (waiting.unknownSinceMs === undefined) {
+      const { header } = waiting.batch
+      this.#options.logger.error(
+        { err: error, batchId: header.id },
+        'a batch cannot be stored; tried for 10 min',
+      )
+    }
+    waiting.unknownSinceMs ??= nowMs
+    if (nowMs - waiting.unknownSinceMs >= unknownPatienceMs) return false
+    const timer = setTimeout(() => {
+      this.#putOff.delete(waiting)
+      this.#enqueue(waiting)
+    }, this.#options.unknownRetryMs ?? defaultUnknownRetryMs)
+    this.#putOff.set(waiting, timer)
+    return true
+  }
+
+  #settle(group: readonly Waiting[], counts: StoredApart): void {
+    this.#options.observer.stored(batchesOf(group), counts)
+    for (const { done } of group) done()
   }
 }
+
+const batchesOf = (group: readonly Waiting[]): Batch[] => group.map(({ batch }) => batch)
+const eventsOf = (group: readonly Waiting[]): number =>
+  group.reduce((sum, { eventCount }) => sum + eventCount, 0)
+const closedError = (): Error => new Error('The consumer stops; the batch comes again.')

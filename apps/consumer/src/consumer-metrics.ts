@@ -2,6 +2,7 @@ import { createCounter, createHistogram, type Metrics } from '@weir/runtime'
 import type { WriterObserver } from './batch-writer.ts'
 import type { Progress } from './progress.ts'
 import type { Replayed } from './replay-quarantined.ts'
+import type { Swept } from './sweep-failed-jobs.ts'
 
 const lagBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600]
 
@@ -14,6 +15,20 @@ export function countReplays(metrics: Metrics): (replayed: Replayed) => void {
     ['outcome'],
   )
   return (outcome) => replays.inc({ outcome })
+}
+
+/** Counts jobs that the queue had given up, by what became of them. */
+export function countSwept(metrics: Metrics): (swept: Swept) => void {
+  const counter = createCounter(
+    metrics,
+    'weir_failed_jobs_swept_total',
+    'Jobs that the queue had given up, by what became of them.',
+    ['outcome'],
+  )
+  return ({ retried, quarantined }) => {
+    counter.inc({ outcome: 'retried' }, retried)
+    counter.inc({ outcome: 'quarantined' }, quarantined)
+  }
 }
 
 /** Counts what transactions did, and notes it as progress. */

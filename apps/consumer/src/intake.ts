@@ -1,64 +1,30 @@
-import {
-  openBatchWorker,
-  type BatchQueue,
-  type BatchWorker,
-  type ProcessJob,
-  type QueueLocation,
-} from '@weir/queue'
-import { backoffMs, sleep, type Logger } from '@weir/runtime'
-import type { BatchWriter } from './batch-writer.ts'
-import type { Progress } from './progress.ts'
+import { openBatchWorker, type BatchWorker, type ProcessJob, type QueueLocation } from '@weir/queue'
+import { asSoonAsPossible, type Breaker, type Logger } from '@weir/runtime'
 
 export interface IntakeOptions {
   location: QueueLocation
-  queue: Pick<BatchQueue, 'counts'>
   process: ProcessJob
   concurrency: number
-  progress: Progress
-  writer: Pick<BatchWriter, 'pending'>
+  /** Of the queue's server. */
+  breaker: Breaker
   logger: Logger
 }
 
-/** How often the queue is asked whether work waits. */
-const watchIntervalMs = 5_000
-
 /** Takes batches from the queue, from whenever its server can be reached. */
 export function startIntake(options: IntakeOptions): { close: () => Promise<void> } {
-  const { location, queue, process, concurrency, progress, writer, logger } = options
+  const { location, process, concurrency, breaker, logger } = options
   const stop = new AbortController()
   const logError = createErrorLog(logger)
+  let worker: BatchWorker | undefined
 
-  async function open(): Promise<BatchWorker | undefined> {
-    for (let attempt = 0; !stop.signal.aborted; attempt += 1) {
-      try {
-        return await openBatchWorker(location, process, { concurrency }, logError)
-      } catch (error) {
-        logError(error instanceof Error ? error : new Error(String(error)))
-        await sleep(backoffMs(attempt, { baseMs: 100, maxMs: 2_000 }), stop.signal)
-      }
-    }
-    return undefined
-  }
-
-  async function watch(): Promise<void> {
-    while (!stop.signal.aborted) {
-      const waiting = await queue.counts().then(
-        ({ waiting: count }) => count,
-        () => undefined,
-      )
-      // A queue that cannot be reached gives no work: that is not this process being stuck.
-      if ((waiting ?? 0) === 0 && writer.pending === 0) progress.note()
-      await sleep(watchIntervalMs, stop.signal)
-    }
-  }
-
-  const opening = open()
-  const watching = watch()
+  const opening = asSoonAsPossible(breaker, stop.signal, async () => {
+    worker = await openBatchWorker(location, process, { concurrency }, logError)
+  })
   return {
     async close() {
       stop.abort()
-      await watching
-      await (await opening)?.close()
+      await opening
+      await worker?.close()
     },
   }
 }

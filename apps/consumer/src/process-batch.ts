@@ -2,20 +2,35 @@ import { decodeBatch, fromBatchJob, type Batch } from '@weir/events'
 import type { ProcessJob } from '@weir/queue'
 import type { Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
-import type { BatchWriter } from './batch-writer.ts'
+import { UnstorableBatchError, type BatchWriter } from './batch-writer.ts'
 import { quarantineJob } from './quarantine.ts'
 
-/** Stores the batches of a job. A job that cannot be read is set apart: trying again would not mend it. */
-export function processBatch(writer: BatchWriter, pool: Pool, logger: Logger): ProcessJob {
+/** The batches of a job. Throws when it cannot be read: damaged, of a later release, or not Weir's at all. */
+export function readJob(data: unknown): Batch[] {
+  return fromBatchJob(data).map(decodeBatch)
+}
+
+/** Stores the batches of a job. A job that cannot be read is set apart, whole: trying again would not mend it. */
+export function processBatch(writer: Pick<BatchWriter, 'store'>, pool: Pool, logger: Logger): ProcessJob {
   return async (job) => {
     let batches: Batch[]
     try {
-      batches = fromBatchJob(job.data).map(decodeBatch)
+      batches = readJob(job.data)
     } catch (error) {
-      await quarantineJob(pool, job.id ?? '', job.data, error)
-      logger.error({ err: error, jobId: job.id }, 'a job that cannot be read is in the quarantine')
+      await setApart(error)
       return
     }
-    await Promise.all(batches.map((batch) => writer.store(batch)))
+    const outcomes = await Promise.allSettled(batches.map((batch) => writer.store(batch)))
+    const errors = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason as unknown] : [],
+    )
+    const transient = errors.find((error) => !(error instanceof UnstorableBatchError))
+    if (transient !== undefined) throw transient
+    if (errors.length > 0) await setApart(errors[0])
+
+    async function setApart(error: unknown): Promise<void> {
+      await quarantineJob(pool, job.id ?? '', job.data, error)
+      logger.error({ err: error, jobId: job.id }, 'a job that cannot be read is in the quarantine')
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { BatchHeader } from '@weir/events'
 import type { Pool, PoolClient } from 'pg'
-import { classifyFailure } from './failure-class.ts'
+import { mayBeTheEvents } from './failure-class.ts'
 import type { FreshRows } from './insert-batches.ts'
 import { inTransaction } from './in-transaction.ts'
 import { enterOutcomes, toOutcomes } from './outcomes.ts'
@@ -49,7 +49,7 @@ async function replay(client: PoolClient, wanted: Wanted): Promise<Replayed> {
     )
     return replayed
   } catch (error) {
-    if (classifyFailure(error) === 'retry') throw error
+    if (!mayBeTheEvents(error)) throw error
     await client.query('rollback to savepoint replay')
     await client.query(
       `update quarantine set reason = $2, detail = $3, failed_replays = failed_replays + 1, replay_requested_at = null

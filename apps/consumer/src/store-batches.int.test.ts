@@ -2,7 +2,7 @@ import { afterAll, beforeEach, expect, test } from '@jest/globals'
 import { verifyRollups } from '@weir/database'
 import { anEvent, openTestDatabase } from '@weir/database/testing'
 import { encodeRow } from '@weir/events'
-import { createLogger } from '@weir/runtime'
+import { Breaker, createLogger } from '@weir/runtime'
 import { BatchWriter } from './batch-writer.ts'
 import { foldRollups } from './fold-rollups.ts'
 import { quarantineJob } from './quarantine.ts'
@@ -132,6 +132,7 @@ test('folding moves deltas into cells of three sizes and changes no answer', asy
 function newWriter(onQuarantined: (n: number) => void = () => undefined): BatchWriter {
   return new BatchWriter({
     pool,
+    breaker: new Breaker(),
     logger: createLogger('test', 'silent'),
     observer: { stored: (_batches, counts) => onQuarantined(counts.quarantined) },
     maxEventsPerTransaction: 50,

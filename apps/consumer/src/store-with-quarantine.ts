@@ -1,6 +1,6 @@
 import type { Batch } from '@weir/events'
 import type { Pool, PoolClient } from 'pg'
-import { classifyFailure } from './failure-class.ts'
+import { mayBeTheEvents } from './failure-class.ts'
 import type { FreshRows } from './insert-batches.ts'
 import type { Written } from './outcomes.ts'
 import { quarantineRow } from './quarantine.ts'
@@ -45,7 +45,7 @@ async function writeHalves(
     await client.query('release savepoint half')
     return { duplicates: duplicates.map((index) => from + index), quarantined: [] }
   } catch (error) {
-    if (classifyFailure(error) === 'retry') throw error
+    if (!mayBeTheEvents(error)) throw error
     await client.query('rollback to savepoint half')
     const [only] = fresh.pieces
     if (fresh.lines.length === 1 && only !== undefined) {

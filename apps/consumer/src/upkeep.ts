@@ -15,21 +15,25 @@ export interface UpkeepOptions {
   isBusy: () => boolean
   /** Hears what became of a quarantined event that was replayed. */
   onReplayed: (replayed: Replayed) => void
+  /** Looks after the jobs that the queue gave up. */
+  sweep: () => Promise<void>
 }
 
 const partitionIntervalMs = 3_600_000
 const replayIntervalMs = 1_000
+const sweepIntervalMs = 30_000
 const summarizeIntervalMs = 15_000
 /** How long summarising is put off at most. */
 const maxSummarizeDelayMs = 600_000
 
 /**
- * Runs what the tables need beside writing: partitions for the days to come, folding of rollups, and the replay of
- * quarantined events that was asked for.
+ * Runs what is needed beside writing: partitions for the days to come, folding of rollups, sweeping the queue, and
+ * the replay of quarantined events that was asked for.
  */
-export function startUpkeep({ db, pool, logger, foldIntervalMs, isBusy, onReplayed }: UpkeepOptions): {
+export function startUpkeep(options: UpkeepOptions): {
   close: () => Promise<void>
 } {
+  const { db, pool, logger, foldIntervalMs, isBusy, onReplayed, sweep } = options
   const stop = new AbortController()
   let summarizedAtMs = Date.now()
   const tasks = Promise.all([
@@ -49,6 +53,7 @@ export function startUpkeep({ db, pool, logger, foldIntervalMs, isBusy, onReplay
         onReplayed(replayed)
       }
     }),
+    repeat('sweep', sweepIntervalMs, sweep),
     repeat('fold', foldIntervalMs, async () => {
       while (!stop.signal.aborted && (await foldRollups(pool)) > 0);
     }),

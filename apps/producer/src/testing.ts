@@ -188,6 +188,7 @@ function rememberingQueue(jobs: BatchJob[]): BatchQueue {
     counts: () => Promise.resolve({ waiting: jobs.length, active: 0, delayed: 0, failed: 0 }),
     oldestWaitingSeconds: () => Promise.resolve(0),
     redisFacts: () => Promise.resolve(undefined),
+    mendDamagedJobs: () => Promise.resolve(0),
     failedJobs: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   }

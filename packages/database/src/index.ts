@@ -1,6 +1,7 @@
 export { openDatabase, openPool, type Database, type DatabaseOptions } from './open-database.ts'
 export { databaseEnvironment, toDatabaseUrl } from './database-environment.ts'
 export { checkDatabase } from './check-database.ts'
+export { pingDatabase } from './ping-database.ts'
 export { migrateToLatest, MigrationError } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'

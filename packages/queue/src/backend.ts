@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq'
 import { Redis } from 'ioredis'
+import { mendDamagedJobs } from './mend-damaged-jobs.ts'
 import { readRedisFacts, type RedisFacts } from './server-facts.ts'
 
 /** Where the queue lives: in Redis, or in PostgreSQL in a schema of its own. `name` is the queue's. */
@@ -41,6 +42,8 @@ export interface Opened<T> {
   close: () => Promise<void>
   /** What Redis says about itself; absent when the queue is in PostgreSQL. */
   redisFacts?: () => Promise<RedisFacts>
+  /** Makes jobs readable that BullMQ cannot hand out; absent when the queue is in PostgreSQL, which has none. */
+  mendDamagedJobs?: () => Promise<number>
 }
 
 /** How long finished jobs stay: completed ones not at all, failed ones this many seconds. */
@@ -80,6 +83,7 @@ export async function createQueue(
       value: queue,
       close: () => closeAll(queue, redis),
       redisFacts: async () => readRedisFacts(await redis.info()),
+      mendDamagedJobs: () => mendDamagedJobs(queue, redis),
     }
   }
   const queue = new Queue(

@@ -31,6 +31,8 @@ export interface BatchQueue {
   oldestWaitingSeconds: () => Promise<number>
   /** What Redis says about itself, `undefined` when the queue is in PostgreSQL. */
   redisFacts: () => Promise<RedisFacts | undefined>
+  /** Makes jobs readable whose data is damaged, so that they reach a worker; gives how many. */
+  mendDamagedJobs: () => Promise<number>
   /** Some of the jobs that the queue gave up, at most `limit`. */
   failedJobs: (limit: number) => Promise<FailedJob[]>
   close: () => Promise<void>
@@ -77,6 +79,10 @@ export function openBatchQueue(
     async redisFacts() {
       await queue()
       return (await opening)?.redisFacts?.()
+    },
+    async mendDamagedJobs() {
+      await queue()
+      return (await (await opening)?.mendDamagedJobs?.()) ?? 0
     },
     async failedJobs(limit) {
       const jobs = await (await queue()).getJobs(['failed'], 0, limit - 1, true)
