@@ -144,27 +144,23 @@ export class BatchWriter {
   /** Does what an error asks for. Whether the group is to be taken apart, instead of being tried again. */
   async #endsWith(error: unknown, group: readonly Waiting[], attempt: number): Promise<boolean> {
     const { breaker } = this.#options
-    switch (classifyFailure(error)) {
-      case 'poison':
-        breaker.succeeded()
-        return true
-      case 'unknown':
-        breaker.succeeded()
-        await sleep(backoffMs(attempt, { baseMs: 50, maxMs: 1_000 }), this.#stop.signal)
-        return attempt >= maxUnknownTries
-      case 'again':
-        if (attempt > maxTriesAgain) breaker.failed(error)
-        else await sleep(backoffMs(attempt, { baseMs: 20, maxMs: 200 }), this.#stop.signal)
-        return false
-      case 'too-much':
-        breaker.failed(error)
-        this.#maxEvents = Math.max(1, Math.floor(eventsOf(group) / 2))
-        return group.length > 1
-      case 'away':
-      case 'mend':
-        breaker.failed(error)
-        return false
-    }
+    const failure = classifyFailure(error)
+    // These say something of the batches, and that the database answers; the others say something of it.
+    if (failure === 'poison' || failure === 'unknown') breaker.succeeded()
+    else if (failure !== 'again' || attempt > maxTriesAgain) breaker.failed(error)
+
+    if (failure === 'too-much') this.#maxEvents = Math.max(1, Math.floor(eventsOf(group) / 2))
+    if (failure === 'again') await this.#sleep(attempt, 200)
+    if (failure === 'unknown') await this.#sleep(attempt, 1_000)
+    return (
+      failure === 'poison' ||
+      (failure === 'unknown' && attempt >= maxUnknownTries) ||
+      (failure === 'too-much' && group.length > 1)
+    )
+  }
+
+  #sleep(attempt: number, maxMs: number): Promise<void> {
+    return sleep(backoffMs(attempt, { baseMs: 20, maxMs }), this.#stop.signal)
   }
 
   async #storeHalves(group: readonly Waiting[]): Promise<void> {

@@ -19,3 +19,11 @@ test('every malformed variable is named at once', () => {
     /(?=[\s\S]*CONSUMER_PORT)(?=[\s\S]*DATABASE_PORT)(?=[\s\S]*LOG_LEVEL)/,
   )
 })
+
+test('secrets that anybody could guess are refused in production, all at once and without their values', () => {
+  const known = { DATABASE_URL: 'postgres://weir:changeme@db/weir', REDIS_PASSWORD: 'password' }
+  expect(() => readConfig(known)).not.toThrow()
+  const read = () => readConfig({ ...known, NODE_ENV: 'production' })
+  expect(read).toThrow(/DATABASE_URL: has a value[\s\S]*REDIS_PASSWORD: has a value/)
+  expect(read).not.toThrow(/changeme|test-key/)
+})

@@ -11,7 +11,6 @@ function start(state: {
   isDatabaseAway?: boolean
 }) {
   let nowMs = 0
-  let looks = 0
   let next = Promise.withResolvers<void>()
   const failures: string[] = []
   const progress = new Progress(() => nowMs)
@@ -22,7 +21,6 @@ function start(state: {
     intervalMs: 1,
     queue: {
       counts() {
-        looks += 1
         next.resolve()
         next = Promise.withResolvers()
         const counts = { waiting: state.waiting ?? 0, active: 0, delayed: 0, failed: 0 }
@@ -43,7 +41,7 @@ function start(state: {
     progress,
     breakers,
     looked: async () => {
-      for (const enough = looks + 3; looks < enough;) await next.promise
+      for (let look = 0; look < 3; look += 1) await next.promise
     },
     wait: (durationMs: number) => void (nowMs += durationMs),
     close: () => watchdog.close(),

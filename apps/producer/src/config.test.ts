@@ -23,3 +23,11 @@ test('every malformed variable is named at once', () => {
 test.each(['true', '*', '0.0.0.0/0', '::/0', 'all'])('refuses to trust %s as a proxy', (trusted) => {
   expect(() => readConfig({ TRUST_PROXY: trusted })).toThrow(/TRUST_PROXY: /)
 })
+
+test('secrets that anybody could guess are refused in production, all at once and without their values', () => {
+  const known = { API_KEY: 'test-key', DATABASE_PASSWORD: 'changeme' }
+  expect(() => readConfig(known)).not.toThrow()
+  const read = () => readConfig({ ...known, NODE_ENV: 'production' })
+  expect(read).toThrow(/API_KEY: has a value[\s\S]*DATABASE_PASSWORD: has a value/)
+  expect(read).not.toThrow(/changeme|test-key/)
+})

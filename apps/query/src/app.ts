@@ -13,7 +13,7 @@ import {
   type KeyStore,
   type RateLimitStore,
 } from '@weir/http'
-import type { Logger, Metrics } from '@weir/runtime'
+import type { Breaker, Logger, Metrics } from '@weir/runtime'
 import type { Express, RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { analyticsKinds } from './analytics/kinds.ts'
@@ -33,6 +33,8 @@ import { SketchCache } from './sketch-cache.ts'
 export interface Dependencies {
   config: Pick<Config, 'isKeyRequired' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
   pool: Pool
+  /** Of the database. */
+  breaker: Pick<Breaker, 'state'>
   keys: Pick<KeyStore, 'verify' | 'isCurrent' | 'size'>
   rateLimits: RateLimitStore
   metrics: Metrics
@@ -44,7 +46,7 @@ export interface Dependencies {
 
 /** Every route of the query service. A line reads: who may, how often, what happens. */
 export function createQueryApp(dependencies: Dependencies): Express {
-  const { config, pool, keys, rateLimits, metrics, logger, isStopping, now } = dependencies
+  const { config, pool, breaker, keys, rateLimits, metrics, logger, isStopping, now } = dependencies
   const areKeysKnown = (): boolean => !config.isKeyRequired || keys.isCurrent || keys.size > 0
   const mayRead = config.isKeyRequired ? requireKey(keys, 'read') : readWithoutKey
   const limit = (route: string): RequestHandler => {
@@ -90,7 +92,7 @@ export function createQueryApp(dependencies: Dependencies): Express {
   app.get('/openapi.json', serveOpenApi(describeApi()))
   app.use('/docs', serveDocs('/openapi.json'))
   app.get('/health', reportHealth(keys))
-  app.get('/health/ready', reportReadiness(pool, areKeysKnown, isStopping))
+  app.get('/health/ready', reportReadiness(pool, { breaker, areKeysKnown, isStopping }))
   if (config.hasMetrics) app.get('/metrics', serveMetrics(metrics.registry))
 
   app.use(notFound)

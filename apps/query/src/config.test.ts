@@ -44,3 +44,11 @@ test('keys can be left out on a loopback address only', () => {
 test.each(['true', '*', '0.0.0.0/0', '::/0', 'all'])('refuses to trust %s as a proxy', (trusted) => {
   expect(() => readConfig({ TRUST_PROXY: trusted })).toThrow(/TRUST_PROXY: /)
 })
+
+test('secrets that anybody could guess are refused in production, all at once and without their values', () => {
+  const known = { DATABASE_PASSWORD: 'changeme', REDIS_URL: 'redis://:secret@redis:6379' }
+  expect(() => readConfig(known)).not.toThrow()
+  const read = () => readConfig({ ...known, NODE_ENV: 'production' })
+  expect(read).toThrow(/DATABASE_PASSWORD: has a value[\s\S]*REDIS_URL: has a value/)
+  expect(read).not.toThrow(/changeme|test-key/)
+})

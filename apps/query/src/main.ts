@@ -1,22 +1,34 @@
-import { openPool } from '@weir/database'
+import { checkDatabase, openPool } from '@weir/database'
 import {
   closeServer,
   createHttpServer,
   createPostgresBackend,
   createRedisBackend,
+  drainServer,
   listen,
   openKeyStore,
   openRateLimitStore,
 } from '@weir/http'
-import { createLogger, createMetrics, untilStopped } from '@weir/runtime'
+import {
+  actOn,
+  asSoonAsPossible,
+  configOrExit,
+  createLogger,
+  createMetrics,
+  openLifetime,
+  watchBreakers,
+} from '@weir/runtime'
 import { watchAccounts } from './account-metrics.ts'
 import { createQueryApp } from './app.ts'
 import { readConfig } from './config.ts'
+import { createDatabaseBreaker, guardPool } from './guard-pool.ts'
 
-const config = readConfig(process.env)
-const stopped = untilStopped()
-const stopping = new AbortController()
+const config = configOrExit(() => readConfig(process.env))
 const logger = createLogger('query', config.logLevel)
+const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
+const metrics = createMetrics()
+const breaker = createDatabaseBreaker(logger)
+watchBreakers(metrics, { postgresql: breaker })
 const { databaseUrl: url, poolSize, statementTimeoutMs } = config
 const pool = openPool({ url, poolSize, statementTimeoutMs, applicationName: 'weir-query' }, (error) =>
   logger.warn({ err: error }, 'a connection to the database was lost'),
@@ -30,23 +42,28 @@ const rateLimits = openRateLimitStore({
       isDegraded ? 'rate limits are counted here alone' : 'rate limits are shared again',
     ),
 })
-const metrics = createMetrics()
 watchAccounts(metrics, pool, Date.now)
 const app = createQueryApp({
   config,
-  pool,
+  pool: guardPool(pool, breaker),
+  breaker,
   keys,
   rateLimits,
   metrics,
   logger,
-  isStopping: () => stopping.signal.aborted,
+  isStopping: () => stopping.aborted,
   now: Date.now,
 })
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
 
-logger.info({ signal: await stopped }, 'stopping')
-stopping.abort()
+const checked = asSoonAsPossible(breaker, stopping, async () =>
+  actOn(await checkDatabase(pool), logger, config.allowsUnsafeServers),
+).catch(fail)
+
+await ended
+await drainServer(server, config.shutdown.graceMs)
 await closeServer(server)
+await checked
 await Promise.all([rateLimits[Symbol.asyncDispose](), keys[Symbol.asyncDispose]()])
 await pool.end()

@@ -3,7 +3,7 @@ import { openTestDatabase, storeEvents, type TestDatabase } from '@weir/database
 import type { CanonicalEvent } from '@weir/events'
 import { openRateLimitStore } from '@weir/http'
 import { fixedKeys } from '@weir/http/testing'
-import { createLogger, createMetrics } from '@weir/runtime'
+import { Breaker, createLogger, createMetrics } from '@weir/runtime'
 import { sql } from 'kysely'
 import request from 'supertest'
 import { watchAccounts } from './account-metrics.ts'
@@ -48,6 +48,7 @@ export async function openTestApp(
       trustProxy: [],
     },
     pool: database.pool,
+    breaker: new Breaker(),
     keys: Object.assign(fixedKeys(testKeys), { isCurrent: true, size: 3 }),
     rateLimits,
     metrics,

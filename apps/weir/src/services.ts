@@ -13,7 +13,9 @@ export function describeServices(
   const env = withoutDatabase(environment)
   // Spares a service 20 MB and half of its start: with it, nothing has to strip types from TypeScript again.
   const compileCache = { NODE_COMPILE_CACHE: join(config.home, 'compile-cache') }
-  const shared = { ...compileCache, ...env, DATABASE_URL: databaseUrl, LOG_LEVEL: config.logLevel }
+  // Nobody balances load between these: Ctrl-C need not wait for anyone to look elsewhere.
+  const noGrace = { SHUTDOWN_GRACE_MS: '0' }
+  const shared = { ...compileCache, ...noGrace, ...env, DATABASE_URL: databaseUrl, LOG_LEVEL: config.logLevel }
   return [
     {
       name: 'producer',

@@ -45,13 +45,13 @@ function get(port: number, path: string, agent: Agent): Promise<Got> {
 
 test('a server that stops under load refuses and resets nobody who heeds that it is not ready', async () => {
   const { server, port, stop } = await start()
-  let isRouted = true
+  const balancer = { isRouted: true }
   const outcomes = { good: 0, closing: 0, failed: [] as unknown[] }
   const agents: Agent[] = []
   async function load(): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     agents.push(agent)
-    while (isRouted) {
+    while (balancer.isRouted) {
       try {
         const { status, connection } = await get(port, '/work', agent)
         if (status === 200) outcomes.good += 1
@@ -64,18 +64,18 @@ test('a server that stops under load refuses and resets nobody who heeds that it
   }
   async function balance(): Promise<void> {
     const agent = new Agent()
-    while (isRouted) {
-      isRouted = (await get(port, '/ready', agent)).status === 200
+    while (balancer.isRouted) {
+      balancer.isRouted = (await get(port, '/ready', agent)).status === 200
       await sleep(20)
     }
   }
   const clients = Promise.all(Array.from({ length: 16 }, load))
-  const balancer = balance()
+  const balancing = balance()
   while (outcomes.good < 100) await sleep(5)
   stop()
   await drainServer(server, 300)
   await closeServer(server)
-  await Promise.all([clients, balancer])
+  await Promise.all([clients, balancing])
   for (const agent of agents) agent.destroy()
   expect(outcomes.failed).toEqual([])
   expect(outcomes.good).toBeGreaterThan(100)

@@ -1,23 +1,13 @@
 /** What examples, tutorials and default installations use; compared without case and without signs between. */
+const words =
+  'admin administrator root user guest default weir gateway postgres redis password passwd passw0rd p4ssw0rd letmein ' +
+  'welcome qwerty abc foobared secret supersecret topsecret mysecret changeme changethis replaceme fixme demo test ' +
+  'testing dev development example sample dummy placeholder none key apikey token yourkey yourapikey mykey myapikey ' +
+  'demokey testkey devkey'
 const knownSecrets = new Set(
-  [
-    ...['admin', 'administrator', 'root', 'user', 'guest', 'default', 'weir', 'gateway', 'postgres', 'redis'],
-    ...['password', 'passwd', 'passw0rd', 'p4ssw0rd', 'letmein', 'welcome', 'qwerty', 'abc', 'foobared'],
-    ...['secret', 'supersecret', 'topsecret', 'mysecret', 'changeme', 'changethis', 'replaceme', 'fixme'],
-    ...['demo', 'test', 'testing', 'dev', 'development', 'example', 'sample', 'dummy', 'placeholder', 'none'],
-    ...[
-      'key',
-      'apikey',
-      'token',
-      'yourkey',
-      'yourapikey',
-      'mykey',
-      'myapikey',
-      'demokey',
-      'testkey',
-      'devkey',
-    ],
-  ].flatMap((word) => [word, `${word}key`, `${word}apikey`, `${word}password`, `${word}secret`]),
+  words
+    .split(' ')
+    .flatMap((word) => [word, `${word}key`, `${word}apikey`, `${word}password`, `${word}secret`]),
 )
 
 /** Whether anybody would guess it: a word of that list, a run of digits, or one character again and again. */

@@ -25,10 +25,11 @@ export function openLifetime({ logger, deadlineMs, process: own = process }: Lif
   const ended = new Promise<void>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  void untilStopped({ deadlineMs, process: own }).then((signal) => {
-    logger.info({ signal }, 'stopping')
+  async function hearSignals(): Promise<void> {
+    logger.info({ signal: await untilStopped({ deadlineMs, process: own }) }, 'stopping')
     stopping.abort()
-  })
+  }
+  void hearSignals()
   return {
     stopping: stopping.signal,
     ended,

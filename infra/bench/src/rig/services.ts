@@ -55,6 +55,7 @@ export function createServices(options: ServicesOptions): Services {
     REDIS_URL: redisUrl,
     API_KEY: apiKey,
     RATE_LIMIT_PER_MINUTE: '1000000000',
+    SHUTDOWN_GRACE_MS: '0',
     JOURNAL_DIR: join(directory, 'journal'),
     KEY_SNAPSHOT_PATH: join(directory, 'keys.json'),
   }
