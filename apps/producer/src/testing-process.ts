@@ -14,7 +14,10 @@ export async function openGate(target: URL): Promise<Gate> {
   let isOpen = false
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    if (!isOpen) return void socket.resetAndDestroy()
+    if (!isOpen) {
+      socket.resetAndDestroy()
+      return
+    }
     const upstream = createConnection(Number(target.port), target.hostname)
     for (const [one, other] of [
       [socket, upstream],
