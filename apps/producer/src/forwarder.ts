@@ -1,7 +1,7 @@
 import { toBatchJob } from '@weir/events'
 import { JournalReadError, type Journal } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
-import type { Breaker, Logger } from '@weir/runtime'
+import { sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { QueueGate } from './queue-gate.ts'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
 import { createKey, findOrCreateProject, openKeyStore } from '@weir/http'
+import { TestClient } from '@weir/http/testing'
 import { createLogger, sleep } from '@weir/runtime'
-import { TestClient } from './testing-client.ts'
 import { openGate, startProducerProcess, type ProducerProcess } from './testing-process.ts'
 
 let database: TestDatabase

@@ -15,7 +15,13 @@ export function describeServices(
   const compileCache = { NODE_COMPILE_CACHE: join(config.home, 'compile-cache') }
   // Nobody balances load between these: Ctrl-C need not wait for anyone to look elsewhere.
   const noGrace = { SHUTDOWN_GRACE_MS: '0' }
-  const shared = { ...compileCache, ...noGrace, ...env, DATABASE_URL: databaseUrl, LOG_LEVEL: config.logLevel }
+  const shared = {
+    ...compileCache,
+    ...noGrace,
+    ...env,
+    DATABASE_URL: databaseUrl,
+    LOG_LEVEL: config.logLevel,
+  }
   return [
     {
       name: 'producer',

@@ -135,6 +135,9 @@ async function createServices(options: InstallationOptions): Promise<Installatio
         DATABASE_URL: databaseUrl,
         REDIS_URL: redisUrl,
         RATE_LIMIT_PER_MINUTE: '1000000000',
+        // The PostgreSQL that tests are given does without fsync.
+        ALLOW_UNSAFE_SERVERS: 'true',
+        SHUTDOWN_GRACE_MS: '0',
         JOURNAL_DIR: join(directory, 'journal'),
         KEY_SNAPSHOT_PATH: join(directory, `keys-${name}.json`),
         [portNames[name]]: String(port),
