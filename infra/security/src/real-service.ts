@@ -35,7 +35,14 @@ export async function startService(
     process.execPath,
     ['--import', preload, join(repository, 'apps', name, 'src', 'main.ts')],
     {
-      env: { PATH: process.env['PATH'], [portVariables[name]]: '0', ...env },
+      env: {
+        PATH: process.env['PATH'],
+        [portVariables[name]]: '0',
+        // The PostgreSQL that tests are given does without fsync.
+        ALLOW_UNSAFE_SERVERS: 'true',
+        SHUTDOWN_GRACE_MS: '0',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   )
