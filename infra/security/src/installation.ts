@@ -45,6 +45,7 @@ export async function openInstallation(): Promise<Installation> {
   const server = opening.use(await startRedis({ directory: join(directory, 'redis') }))
   const redis = new Redis(server.url)
   opening.defer(() => redis.disconnect())
+  await redis.config('SET', 'maxmemory', '256mb')
   const limitedRedisUrl = await createRedisUser(redis, server.url)
   const environment = (name: ServiceName): Record<string, string> => ({
     DATABASE_URL: urlOf(name),

@@ -11,7 +11,13 @@ export interface RedisFacts {
 
 /** Reads the answer to `INFO`, which a user may ask who may not ask for the configuration. */
 export function readRedisFacts(info: string): RedisFacts {
-  const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? ''
+  const fields = new Map(
+    info.split(/\r?\n/).map((line) => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon), line.slice(colon + 1)]
+    }),
+  )
+  const field = (name: string): string => fields.get(name) ?? ''
   return {
     usedBytes: Number(field('used_memory')),
     maxBytes: Number(field('maxmemory')),

@@ -1,7 +1,8 @@
+import { finished } from 'node:stream/promises'
 import { identityOf, keyOf, Problem } from '@weir/http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../accept-body.ts'
-import type { Admission } from '../admission.ts'
+import type { Admission, BodyHold } from '../admission.ts'
 import type { AcceptedRows } from '../batcher.ts'
 import { readIdempotencyKey } from '../idempotency-key.ts'
 import type { AcceptBody } from '../intake-threads.ts'
@@ -20,7 +21,13 @@ export interface AcceptEventsOptions {
 export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
   const { accept, admission, append, countAccepted, limits } = options
   return async (req, res) => {
-    const hold = admission.enter()
+    let hold: BodyHold
+    try {
+      hold = admission.enter()
+    } catch (error) {
+      await readAway(req, limits.maxBodyBytes)
+      throw error
+    }
     let outcome: AcceptedBody | RefusedBody
     try {
       const request = describe(req, res, limits)
@@ -39,6 +46,14 @@ export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
     })
     res.end(outcome.answer)
   }
+}
+
+/** Whoever is refused keeps its connection, for when it comes again: its body is read, and not kept. */
+async function readAway(req: Request, maxBytes: number): Promise<void> {
+  if (Number(req.headers['content-length'] ?? Infinity) > maxBytes) return
+  req.resume()
+  // A sender that went away needs no answer.
+  await finished(req).catch(() => undefined)
 }
 
 function refused({ code, detail, errors, rejectedCount: errorCount }: RefusedBody): Problem {
