@@ -7,6 +7,7 @@ import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
 import { decodeBatchHeader, fromBatchJob, type BatchHeader } from '@weir/events'
 import { createLogger, sleep } from '@weir/runtime'
 import { AcceptedCounts } from './accepted-counts.ts'
+import { createBreakers } from './breakers.ts'
 import { openEventLog, type EventLog } from './event-log.ts'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 
@@ -39,9 +40,13 @@ function open(db: Database = database.db): Promise<EventLog> {
         for (const bytes of fromBatchJob(job)) given.push(decodeBatchHeader(bytes))
         return Promise.resolve()
       },
+      redisFacts: () => Promise.resolve(undefined),
+      counts: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0, failed: 0 }),
     },
     db,
+    breakers: createBreakers(logger),
     logger,
+    onBroken: () => undefined,
   })
 }
 

@@ -12,7 +12,7 @@ const rows = (text: string) => ({
 test('when a write is given up, everybody who waits is answered, and what had not begun is never written', async () => {
   const written: string[] = []
   const disk = Promise.withResolvers<void>()
-  const batcher = new Batcher(async (_header, pieces) => {
+  const batcher = new Batcher('018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b61', async (_header, pieces) => {
     written.push(Buffer.concat(pieces).toString().split('\n').slice(1).join())
     await disk.promise
   })

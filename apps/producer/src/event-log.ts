@@ -5,6 +5,7 @@ import {
   type FrameRef,
   type Journal,
   type JournalOptions,
+  type JournalProblem,
 } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import type { Database } from '@weir/database'
@@ -49,43 +50,13 @@ export interface EventLog {
 }
 
 /** Opens the journal and goes on with what an earlier run left in it. */
-export async function openEventLog({
-  journal: options,
-  queue,
-  db,
-  breakers,
-  logger,
-  onBroken,
-}: EventLogOptions): Promise<EventLog> {
-  const problems = new JournalProblems(logger, onBroken)
-  const journal = await openJournal({ ...options, onProblem: (problem) => problems.note(problem) })
-  const producerId = await readProducerId(options.directory)
-  const unconfirmed = new UnconfirmedBatches()
-  const counts = new AcceptedCounts(producerId)
-  const gate = new QueueGate({ queue, logger })
-  const forwarder = new Forwarder({
-    journal,
-    queue,
-    breaker: breakers.queue,
-    gate,
-    logger,
-    onDamaged: (batch) => counts.giveUp(batch),
-  })
-  const confirmer = new Confirmer({
-    db,
-    journal,
-    unconfirmed,
-    counts,
-    forwarder,
-    breaker: breakers.postgresql,
-    logger,
-  })
-  const keep = (header: BatchHeader, ref: FrameRef, pieces?: Uint8Array[]): void => {
-    const batch = toUnconfirmed(header, ref, producerId)
-    unconfirmed.add(batch)
-    counts.accepted(batch)
-    forwarder.push(batch, pieces)
-  }
+export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  const { logger } = options
+  const problems = new JournalProblems(logger, options.onBroken)
+  const onProblem = (problem: JournalProblem): void => problems.note(problem)
+  const journal = await openJournal({ ...options.journal, onProblem })
+  const producerId = await readProducerId(options.journal.directory)
+  const { unconfirmed, gate, forwarder, confirmer, keep } = createDelivery(options, journal, producerId)
   const batcher = new Batcher(producerId, async (header, pieces) =>
     keep(header, await journal.append(pieces), pieces),
   )
@@ -113,6 +84,41 @@ export async function openEventLog({
       await Promise.all([forwarder.close(), confirmer.close()])
     },
   }
+}
+
+/** What brings a batch of the journal to the database, and finds out when it is there. */
+function createDelivery(
+  { queue, db, breakers, logger }: EventLogOptions,
+  journal: Journal,
+  producerId: string,
+) {
+  const unconfirmed = new UnconfirmedBatches()
+  const counts = new AcceptedCounts(producerId)
+  const gate = new QueueGate({ queue, logger })
+  const forwarder = new Forwarder({
+    journal,
+    queue,
+    breaker: breakers.queue,
+    gate,
+    logger,
+    onDamaged: (batch) => counts.giveUp(batch),
+  })
+  const confirmer = new Confirmer({
+    db,
+    journal,
+    unconfirmed,
+    counts,
+    forwarder,
+    breaker: breakers.postgresql,
+    logger,
+  })
+  const keep = (header: BatchHeader, ref: FrameRef, pieces?: Uint8Array[]): void => {
+    const batch = toUnconfirmed(header, ref, producerId)
+    unconfirmed.add(batch)
+    counts.accepted(batch)
+    forwarder.push(batch, pieces)
+  }
+  return { unconfirmed, gate, forwarder, confirmer, keep }
 }
 
 /** The database may have some of them already: a second delivery changes nothing. */

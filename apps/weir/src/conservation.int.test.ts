@@ -37,6 +37,9 @@ async function open(): Promise<Installation> {
   const env = {
     PATH: process.env['PATH'],
     DATABASE_URL: database.url,
+    // The PostgreSQL that tests are given does without fsync.
+    ALLOW_UNSAFE_SERVERS: 'true',
+    SHUTDOWN_GRACE_MS: '0',
     USE_REDIS_QUEUE: 'false',
     PRODUCER_PORT: '0',
     CONSUMER_PORT: '0',
