@@ -18,6 +18,8 @@ const environment = z.object({
   CONSUMER_PORT: z.coerce.number().int().min(0).max(65_535).default(8003),
   CONSUMER_CONCURRENCY: z.coerce.number().int().min(1).default(64),
   CONSUMER_EVENTS_PER_TRANSACTION: z.coerce.number().int().min(1).default(10_000),
+  CONSUMER_LOCK_MS: z.coerce.number().int().min(1_000).default(10_000),
+  CONSUMER_STALLED_CHECK_MS: z.coerce.number().int().min(100).default(5_000),
   FOLD_INTERVAL_MS: z.coerce.number().int().min(100).default(5_000),
 })
 
@@ -28,6 +30,9 @@ export interface Config {
   queue: { location: QueueLocation; keep: Keep }
   /** Batches taken from the queue at the same time. */
   concurrency: number
+  /** A batch whose consumer died is taken by another one after at most `lockMs` + `stalledCheckMs`. */
+  lockMs: number
+  stalledCheckMs: number
   maxEventsPerTransaction: number
   foldIntervalMs: number
   shutdown: ShutdownTimes
@@ -50,6 +55,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl,
     queue: toQueueOptions(parsed, databaseUrl),
     concurrency: parsed.CONSUMER_CONCURRENCY,
+    lockMs: parsed.CONSUMER_LOCK_MS,
+    stalledCheckMs: parsed.CONSUMER_STALLED_CHECK_MS,
     maxEventsPerTransaction: parsed.CONSUMER_EVENTS_PER_TRANSACTION,
     foldIntervalMs: parsed.FOLD_INTERVAL_MS,
     shutdown: { graceMs: parsed.SHUTDOWN_GRACE_MS, deadlineMs: parsed.SHUTDOWN_DEADLINE_MS },

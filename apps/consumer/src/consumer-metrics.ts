@@ -31,6 +31,16 @@ export function countSwept(metrics: Metrics): (swept: Swept) => void {
   }
 }
 
+/** Counts the jobs whose worker died and that another one takes. */
+export function countStalled(metrics: Metrics): () => void {
+  const stalled = createCounter(
+    metrics,
+    'weir_stalled_jobs_total',
+    'Jobs whose consumer died or hung, taken by another one.',
+  )
+  return () => stalled.inc()
+}
+
 /** Counts what transactions did, and notes it as progress. */
 export function observeWriter(metrics: Metrics, progress: Progress): WriterObserver {
   const stored = createCounter(metrics, 'weir_events_stored_total', 'Events stored.')

@@ -1,4 +1,5 @@
 import { encodeHistogram, encodeRegisters, mergeHistogram, mergeRegisters } from '@weir/database'
+import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
 import { foldEvents, foldUniques } from './fold-statements.ts'
 
@@ -42,6 +43,7 @@ async function foldWithin(client: PoolClient, limit: number): Promise<number> {
     events.rows,
     compactHistogram,
   )
+  if ((events.rows[0]?.taken ?? 0) > 0) failpoint('consumer.during_fold')
   const uniques = await client.query<Sketches & { taken: number }>(foldUniques, [limit])
   await compact(client, 'unique_cells', ['registers'], uniques.rows, compactRegisters)
   return (events.rows[0]?.taken ?? 0) + (uniques.rows[0]?.taken ?? 0)

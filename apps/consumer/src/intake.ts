@@ -1,10 +1,16 @@
-import { openBatchWorker, type BatchWorker, type ProcessJob, type QueueLocation } from '@weir/queue'
+import {
+  openBatchWorker,
+  type BatchWorker,
+  type BatchWorkerOptions,
+  type ProcessJob,
+  type QueueLocation,
+} from '@weir/queue'
 import { asSoonAsPossible, type Breaker, type Logger } from '@weir/runtime'
 
 export interface IntakeOptions {
   location: QueueLocation
   process: ProcessJob
-  concurrency: number
+  worker: BatchWorkerOptions
   /** Of the queue's server. */
   breaker: Breaker
   logger: Logger
@@ -12,13 +18,13 @@ export interface IntakeOptions {
 
 /** Takes batches from the queue, from whenever its server can be reached. */
 export function startIntake(options: IntakeOptions): { close: () => Promise<void> } {
-  const { location, process, concurrency, breaker, logger } = options
+  const { location, process, breaker, logger } = options
   const stop = new AbortController()
   const logError = createErrorLog(logger)
   let worker: BatchWorker | undefined
 
   const opening = asSoonAsPossible(breaker, stop.signal, async () => {
-    worker = await openBatchWorker(location, process, { concurrency }, logError)
+    worker = await openBatchWorker(location, process, options.worker, logError)
   })
   return {
     async close() {

@@ -3,6 +3,7 @@ import { closeServer, createHttpServer, listen } from '@weir/http'
 import { checkQueueServer, openBatchQueue, watchQueue } from '@weir/queue'
 import {
   actOn,
+  armFailpoints,
   asSoonAsPossible,
   configOrExit,
   createLogger,
@@ -14,7 +15,7 @@ import { createConsumerApp } from './app.ts'
 import { BatchWriter } from './batch-writer.ts'
 import { createBreakers } from './breakers.ts'
 import { readConfig } from './config.ts'
-import { countReplays, countSwept, observeWriter } from './consumer-metrics.ts'
+import { countReplays, countStalled, countSwept, observeWriter } from './consumer-metrics.ts'
 import { startIntake } from './intake.ts'
 import { prepareDatabase } from './prepare-database.ts'
 import { processBatch } from './process-batch.ts'
@@ -24,6 +25,7 @@ import { startUpkeep } from './upkeep.ts'
 import { startWatchdog } from './watchdog.ts'
 
 const config = configOrExit(() => readConfig(process.env))
+configOrExit(() => armFailpoints(process.env))
 const logger = createLogger('consumer', config.logLevel)
 const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
 const metrics = createMetrics()
@@ -31,7 +33,7 @@ const progress = new Progress()
 const breakers = createBreakers(logger)
 watchBreakers(metrics, { ...breakers })
 const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
-const { databaseUrl: url, allowsUnsafeServers, maxEventsPerTransaction, foldIntervalMs, concurrency } = config
+const { databaseUrl: url, allowsUnsafeServers, maxEventsPerTransaction, foldIntervalMs } = config
 const pool = openPool(
   { url, poolSize: 6, applicationName: 'weir-consumer', statementTimeoutMs: 30_000 },
   noteLoss,
@@ -75,7 +77,9 @@ async function work(): Promise<void> {
     sweep: async () => noteSwept(await sweepFailedJobs(queue, pool, logger)),
   })
   const process = processBatch(writer, pool, logger)
-  const intake = startIntake({ location, process, concurrency, breaker: breakers.queue, logger })
+  const { concurrency, lockMs, stalledCheckMs } = config
+  const worker = { concurrency, lockMs, stalledCheckMs, onStalled: countStalled(metrics) }
+  const intake = startIntake({ location, process, worker, breaker: breakers.queue, logger })
   const watchdog = startWatchdog({
     queue,
     writer,

@@ -1,6 +1,6 @@
 import { decodeBatch, fromBatchJob, type Batch } from '@weir/events'
 import type { ProcessJob } from '@weir/queue'
-import type { Logger } from '@weir/runtime'
+import { failpoint, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { UnstorableBatchError, type BatchWriter } from './batch-writer.ts'
 import { quarantineJob } from './quarantine.ts'
@@ -13,6 +13,7 @@ export function readJob(data: unknown): Batch[] {
 /** Stores the batches of a job. A job that cannot be read is set apart, whole: trying again would not mend it. */
 export function processBatch(writer: Pick<BatchWriter, 'store'>, pool: Pool, logger: Logger): ProcessJob {
   return async (job) => {
+    failpoint('consumer.after_take')
     let batches: Batch[]
     try {
       batches = readJob(job.data)

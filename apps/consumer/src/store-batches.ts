@@ -1,5 +1,6 @@
 import { copyInto, deltaColumns, RollupAccumulator, uniqueDeltaColumns } from '@weir/database'
 import { eventColumns, type Batch } from '@weir/events'
+import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
 import { RowsNotWrittenError } from './failure-class.ts'
 import { insertBatches, type FreshRows } from './insert-batches.ts'
@@ -24,10 +25,12 @@ export const writeRows: WriteRows = async (client, fresh) => {
     const written = await copyInto(client, 'log_events', eventColumns, pieces)
     if (written !== lines.length)
       throw new RowsNotWrittenError(`The server wrote ${written} rows of ${lines.length}.`)
+    failpoint('consumer.after_events')
     const rollups = new RollupAccumulator()
     for (const line of lines) rollups.add(line)
     await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows())
     await copyLines(client, 'unique_deltas', uniqueDeltaColumns, rollups.uniqueDeltaRows())
+    failpoint('consumer.after_rollups')
   }
   return { duplicates, quarantined: [] }
 }
@@ -37,10 +40,16 @@ export const writeRows: WriteRows = async (client, fresh) => {
  * new, the rollup increments of exactly those events, and the account of it. A batch that was stored before
  * changes nothing. Throws the database's error, and then nothing of it is stored.
  */
-export function storeBatches(pool: Pool, batches: readonly Batch[], write = writeRows): Promise<Stored> {
-  return inTransaction(pool, async (client) => {
+export async function storeBatches(
+  pool: Pool,
+  batches: readonly Batch[],
+  write = writeRows,
+): Promise<Stored> {
+  failpoint('consumer.before_transaction')
+  const stored = await inTransaction(pool, async (client) => {
     const total = batches.reduce((sum, { header }) => sum + eventCountOf(header.projects), 0)
     const fresh = await insertBatches(client, batches)
+    failpoint('consumer.after_ledger')
     if (fresh.lines.length === 0) return { events: 0, duplicates: total }
     const written = await write(client, fresh)
     await enterOutcomes(client, toOutcomes(fresh, written))
@@ -48,6 +57,8 @@ export function storeBatches(pool: Pool, batches: readonly Batch[], write = writ
     const events = fresh.lines.length - duplicates.length - quarantined.length
     return { events, duplicates: total - events - quarantined.length }
   })
+  failpoint('consumer.after_commit')
+  return stored
 }
 
 async function copyLines(

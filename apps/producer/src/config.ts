@@ -42,6 +42,7 @@ const environment = z.object({
     .int()
     .min(0)
     .default(256 * 1024 ** 2),
+  RESEND_AFTER_MS: z.coerce.number().int().min(1_000).default(30_000),
   MAX_IN_FLIGHT_BYTES: z.coerce
     .number()
     .int()
@@ -71,6 +72,8 @@ export interface Config {
   redisUrl: string | undefined
   queue: { location: QueueLocation; keep: Keep }
   journal: { directory: string; maxBytes: number; minFreeBytes: number }
+  /** A batch that the database does not have this long after the queue got it is given to the queue again. */
+  resendAfterMs: number
   /** What may be under way at the same time, and how late the event loop may be. */
   admission: { maxInFlightBytes: number; maxEventLoopLagMs: number }
   limits: IntakeLimits
@@ -106,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       maxBytes: parsed.JOURNAL_MAX_BYTES,
       minFreeBytes: parsed.JOURNAL_MIN_FREE_BYTES,
     },
+    resendAfterMs: parsed.RESEND_AFTER_MS,
     admission: {
       maxInFlightBytes: parsed.MAX_IN_FLIGHT_BYTES,
       maxEventLoopLagMs: parsed.MAX_EVENT_LOOP_LAG_MS,

@@ -1,5 +1,5 @@
 import type { Journal } from '@weir/journal'
-import { sleep, type Breaker, type Logger } from '@weir/runtime'
+import { failpoint, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { AcceptedCounts } from './accepted-counts.ts'
 import { findStoredBatches } from './find-stored-batches.ts'
 import type { Forwarder } from './forwarder.ts'
@@ -9,9 +9,6 @@ import type { Database } from '@weir/database'
 /** How often the database is asked, and how many batches at once. */
 const intervalMs = 500
 const batchesAtOnce = 5_000
-
-/** A batch that the database does not have this long after the queue got it is given to the queue again. */
-const resendAfterMs = 30_000
 
 /** The journal's last file is removed when nothing was written for this long. */
 const idleAfterMs = 5_000
@@ -24,6 +21,8 @@ export interface ConfirmerOptions {
   forwarder: Pick<Forwarder, 'push'>
   breaker: Breaker
   logger: Logger
+  /** A batch that the database does not have this long after the queue got it is given to the queue again. */
+  resendAfterMs: number
 }
 
 /**
@@ -76,6 +75,7 @@ export class Confirmer {
       return 0
     }
     breaker.succeeded()
+    if (stored.size > 0) failpoint('producer.after_confirm')
     for (const batch of asked) {
       if (!stored.has(batch.id)) continue
       unconfirmed.delete(batch.id)
@@ -89,7 +89,7 @@ export class Confirmer {
 
   #resendOverdue(missing: readonly UnconfirmedBatch[]): void {
     const overdue = missing.filter(
-      ({ forwardedAtMs = Infinity }) => Date.now() - forwardedAtMs > resendAfterMs,
+      ({ forwardedAtMs = Infinity }) => Date.now() - forwardedAtMs > this.#options.resendAfterMs,
     )
     if (overdue.length === 0) return
     this.#options.logger.info(

@@ -9,7 +9,7 @@ import {
 } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import type { Database } from '@weir/database'
-import type { Logger } from '@weir/runtime'
+import { failpoint, type Logger } from '@weir/runtime'
 import { AcceptedCounts } from './accepted-counts.ts'
 import { Batcher, type AcceptedRows } from './batcher.ts'
 import type { Breakers } from './breakers.ts'
@@ -28,6 +28,8 @@ export interface EventLogOptions {
   logger: Logger
   /** Called when the disk failed twice in a row: nothing is kept any more, and the process should end. */
   onBroken: (error: Error) => void
+  /** A batch that the database does not have this long after the queue got it is given to the queue again. */
+  resendAfterMs: number
 }
 
 /** The durable path of accepted rows: batch, journal, queue, and back when the database has them. */
@@ -57,9 +59,12 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
   const journal = await openJournal({ ...options.journal, onProblem })
   const producerId = await readProducerId(options.journal.directory)
   const { unconfirmed, gate, forwarder, confirmer, keep } = createDelivery(options, journal, producerId)
-  const batcher = new Batcher(producerId, async (header, pieces) =>
-    keep(header, await journal.append(pieces), pieces),
-  )
+  const batcher = new Batcher(producerId, async (header, pieces) => {
+    failpoint('producer.before_journal_write')
+    const ref = await journal.append(pieces)
+    failpoint('producer.after_journal_write')
+    keep(header, ref, pieces)
+  })
   const recovered = await recover(journal, keep, logger)
   if (recovered > 0) logger.info({ batches: recovered }, 'going on with batches of an earlier run')
   forwarder.start()
@@ -88,7 +93,7 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
 
 /** What brings a batch of the journal to the database, and finds out when it is there. */
 function createDelivery(
-  { queue, db, breakers, logger }: EventLogOptions,
+  { queue, db, breakers, logger, resendAfterMs }: EventLogOptions,
   journal: Journal,
   producerId: string,
 ) {
@@ -111,6 +116,7 @@ function createDelivery(
     forwarder,
     breaker: breakers.postgresql,
     logger,
+    resendAfterMs,
   })
   const keep = (header: BatchHeader, ref: FrameRef, pieces?: Uint8Array[]): void => {
     const batch = toUnconfirmed(header, ref, producerId)

@@ -1,7 +1,7 @@
 import { toBatchJob } from '@weir/events'
 import { JournalReadError, type Journal } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
-import { sleep, type Breaker, type Logger } from '@weir/runtime'
+import { failpoint, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { QueueGate } from './queue-gate.ts'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 
@@ -131,6 +131,7 @@ export class Forwarder {
         const batches = readable.map(({ pieces }) => pieces)
         const job = toBatchJob(jobId, batches)
         await queue.add(job)
+        failpoint('producer.after_queue_add')
         gate.added(job.data.length)
         const nowMs = Date.now()
         for (const { batch } of readable) batch.forwardedAtMs = nowMs

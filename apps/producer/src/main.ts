@@ -3,6 +3,7 @@ import { closeServer, createHttpServer, drainServer, listen, openKeyStore } from
 import { checkQueueServer, openBatchQueue } from '@weir/queue'
 import {
   actOn,
+  armFailpoints,
   asSoonAsPossible,
   configOrExit,
   createLogger,
@@ -22,6 +23,7 @@ import { prepareKeys } from './prepare-keys.ts'
 import { watchAdmission, watchEventLog } from './producer-metrics.ts'
 
 const config = configOrExit(() => readConfig(process.env))
+configOrExit(() => armFailpoints(process.env))
 const logger = createLogger('producer', config.logLevel)
 const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
 const metrics = createMetrics()
@@ -38,7 +40,8 @@ const { path: snapshotPath, maxAgeMs } = keySnapshot
 const keys = await openKeyStore({ pool, snapshotPath, maxAgeMs, logger })
 const rateLimits = openRateLimits(config.redisUrl, pool, logger)
 const queue = openBatchQueue(config.queue.location, config.queue.keep, noteLoss)
-const log = await openEventLog({ journal: config.journal, queue, db, breakers, logger, onBroken: fail })
+const { journal, resendAfterMs } = config
+const log = await openEventLog({ journal, resendAfterMs, queue, db, breakers, logger, onBroken: fail })
 watchEventLog(metrics, log, queue)
 const admission = new Admission({ log, readLagMs: measureEventLoopLag(), ...config.admission })
 watchAdmission(metrics, admission)

@@ -153,6 +153,7 @@ async function openApp(
     breakers,
     logger,
     onBroken: () => undefined,
+    resendAfterMs: 30_000,
   })
   opening.defer(() => log.close())
   const metrics = createMetrics()

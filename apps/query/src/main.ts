@@ -11,6 +11,7 @@ import {
 } from '@weir/http'
 import {
   actOn,
+  armFailpoints,
   asSoonAsPossible,
   configOrExit,
   createLogger,
@@ -24,6 +25,7 @@ import { readConfig } from './config.ts'
 import { createDatabaseBreaker, guardPool } from './guard-pool.ts'
 
 const config = configOrExit(() => readConfig(process.env))
+configOrExit(() => armFailpoints(process.env))
 const logger = createLogger('query', config.logLevel)
 const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
 const metrics = createMetrics()

@@ -8,6 +8,8 @@ export interface BatchWorkerOptions {
   /** A batch whose worker died is taken by another one after at most `lockMs` + `stalledCheckMs`. */
   lockMs?: number | undefined
   stalledCheckMs?: number | undefined
+  /** Hears of each batch whose worker died and that goes to another one. */
+  onStalled?: (() => void) | undefined
 }
 
 /** The processing side of the queue, running. */
@@ -40,6 +42,7 @@ export async function openBatchWorker(
     },
     onError,
   )
+  worker.on('stalled', () => options.onStalled?.())
   return {
     close,
     abandon: async () => {

@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises'
 import { identityOf, keyOf, Problem } from '@weir/http'
+import { failpoint } from '@weir/runtime'
 import type { Request, RequestHandler, Response } from 'express'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../accept-body.ts'
 import type { Admission, BodyHold } from '../admission.ts'
@@ -21,6 +22,7 @@ export interface AcceptEventsOptions {
 export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
   const { accept, admission, append, countAccepted, limits } = options
   return async (req, res) => {
+    failpoint('producer.before_body')
     let hold: BodyHold
     try {
       hold = admission.enter()
@@ -34,6 +36,7 @@ export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
       const reading = accept(await readBody(req, limits.maxBodyBytes, hold), request)
       outcome = reading instanceof Promise ? await reading : reading
       if (!('rows' in outcome)) throw refused(outcome)
+      failpoint('producer.after_validation')
       await append({ projectId: request.projectId, ...outcome })
     } finally {
       hold.release()

@@ -1,4 +1,5 @@
 import { keyOf, parseQuery } from '@weir/http'
+import { failpoint } from '@weir/runtime'
 import type { RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { toAnalysis, type AnalysisParameters } from '../analytics/analysis.ts'
@@ -20,6 +21,7 @@ export function analyze(
 ): RequestHandler {
   return async (req, res) => {
     const analysis = toAnalysis(parseQuery(parameters, req), keyOf(res).projectId, now())
+    failpoint('query.during_request')
     res.json(await answerAnalysis(db, sketches, analysis, analytics))
   }
 }
