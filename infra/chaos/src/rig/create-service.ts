@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { bugPreload, type PlantedBug } from '../bugs/planted-bug.ts'
+import { Service, type Variables } from './service.ts'
+
+export type ServiceKind = 'producer' | 'consumer' | 'query'
+
+const readyPaths = { producer: '/health/ready', consumer: '/health', query: '/health/ready' }
+const portNames = { producer: 'PRODUCER_PORT', consumer: 'CONSUMER_PORT', query: 'QUERY_SERVICE_PORT' }
+
+export interface ServiceParts {
+  kind: ServiceKind
+  /** Its own, where there are several of a kind. */
+  name: string
+  port: number
+  env: Variables
+  directory: string
+  bug: PlantedBug | undefined
+}
+
+/** A service of the rig, not yet running. */
+export function createService({ kind, name, port, env, directory, bug }: ServiceParts): Service {
+  return new Service({
+    name,
+    entry: new URL(`../../../../apps/${kind}/src/main.ts`, import.meta.url),
+    env: {
+      ...env,
+      [portNames[kind]]: String(port),
+      JOURNAL_DIR: join(directory, `${name}-journal`),
+      KEY_SNAPSHOT_PATH: join(directory, `${name}-keys.json`),
+    },
+    preloads: bug === undefined ? [] : [bugPreload(bug)],
+    port,
+    readyPath: readyPaths[kind],
+    logFile: join(directory, `${name}.log`),
+  })
+}

@@ -1,0 +1,13 @@
+import type { Scenario } from './scenario.ts'
+import { consumerScenarios } from './scenarios/consumer-scenarios.ts'
+import { failpointScenarios } from './scenarios/failpoint-scenarios.ts'
+import { randomKillScenarios } from './scenarios/random-kill-scenarios.ts'
+import { serverScenarios } from './scenarios/server-scenarios.ts'
+
+/** Every scenario, in the order in which they are played. A family of them is a file of the folder. */
+export const scenarios: readonly Scenario[] = [
+  ...failpointScenarios,
+  ...randomKillScenarios,
+  ...consumerScenarios,
+  ...serverScenarios,
+]
