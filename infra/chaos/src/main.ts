@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listScenarios } from './list-scenarios.ts'
 import { readOptions, usage, type Options } from './options.ts'
+import { playNegativeControls } from './play-negative-controls.ts'
 import { playScenarios } from './play-scenarios.ts'
 import { say } from './progress.ts'
 
@@ -31,5 +32,6 @@ async function main(): Promise<number> {
 }
 
 function play(options: Options, root: string): Promise<boolean> {
+  if (options.task === 'negative-controls') return playNegativeControls(options, root)
   return playScenarios(options, root)
 }

@@ -7,6 +7,7 @@ import type { QueueKind } from './rig/open-rig.ts'
 import { runScenario, type Result } from './run-scenario.ts'
 import type { Scenario } from './scenario.ts'
 import { scenarios } from './scenarios.ts'
+import { createSoak } from './soak/soak.ts'
 import { writeReport } from './write-report.ts'
 
 interface Turn {
@@ -28,12 +29,17 @@ export async function playScenarios(options: Options, root: string): Promise<boo
     const outcome = result.failures.length === 0 ? 'pass' : `FAIL ${result.failures.join('; ')}`
     say(`${index + 1} of ${turns.length}: ${name}: ${outcome} (${result.seconds} s; ${failed} failed)`)
   }
-  if (!options.isJson) process.stdout.write(formatTable(results))
+  if (!options.isJson) process.stdout.write(formatTable(results, options.task === 'soak'))
   if (options.reportPath !== undefined) await writeReport(options.reportPath, results)
   return results.length > 0 && results.every(({ failures }) => failures.length === 0)
 }
 
-function chooseTurns({ only, queues }: Options): Turn[] {
+function chooseTurns({ task, only, queues, soakMs }: Options): Turn[] {
+  if (task === 'soak') {
+    // Twice as long would not tell twice as much: the second queue has to be asked for.
+    const queue = queues[0] ?? 'redis'
+    return [{ scenario: createSoak(queue, soakMs), queue }]
+  }
   return scenarios
     .filter(({ name }) => only.length === 0 || only.some((prefix) => name.startsWith(prefix)))
     .flatMap((scenario) =>

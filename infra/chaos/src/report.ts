@@ -23,8 +23,8 @@ export function toCells(results: readonly Result[]): string[][] {
   ]
 }
 
-/** The results as a table, and below it what is to be said of each. */
-export function formatTable(results: readonly Result[]): string {
+/** The results as a table, and below it what is to be said of those that failed, or of all. */
+export function formatTable(results: readonly Result[], tellsAll: boolean): string {
   const rows = toCells(results)
   const widths = columns.map((_column, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)))
   const lines = rows.map((row) =>
@@ -32,8 +32,8 @@ export function formatTable(results: readonly Result[]): string {
       .map((cell, index) => (index < 2 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
       .join('  '),
   )
-  const failed = results.filter(({ failures }) => failures.length > 0)
-  const remarks = failed.flatMap(({ scenario, queue, seed, failures, notes }) => [
+  const told = results.filter(({ failures }) => tellsAll || failures.length > 0)
+  const remarks = told.flatMap(({ scenario, queue, seed, failures, notes }) => [
     `${scenario} (${queue}, seed ${seed}): ${notes.join('; ')}`,
     ...failures.map((failure) => `  FAIL ${failure}`),
   ])

@@ -74,6 +74,8 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const course = await scenario.play(stage)
   const refused = { refused: delivery.refusals, unanswered: delivery.silences }
   const notLive = await checkLiveness(stage)
+  // The senders leave: what is still open then is the services' own.
+  poster[Symbol.dispose]()
   say(`verifying ${ledger.acknowledged} acknowledged events`)
   const { verdict, troubles } = await verify(rig, { identity, ledger, mayLog: scenario.mayLog ?? [] })
   for (const [what, times] of await observe(rig, watcher, delivery)) stage.happened(what, times)

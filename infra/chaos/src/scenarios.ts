@@ -1,6 +1,10 @@
 import type { Scenario } from './scenario.ts'
+import { bootScenarios } from './scenarios/boot-scenarios.ts'
 import { consumerScenarios } from './scenarios/consumer-scenarios.ts'
+import { deliveryScenarios } from './scenarios/delivery-scenarios.ts'
+import { duplicateScenarios } from './scenarios/duplicate-scenarios.ts'
 import { failpointScenarios } from './scenarios/failpoint-scenarios.ts'
+import { migrationScenarios } from './scenarios/migration-scenarios.ts'
 import { randomKillScenarios } from './scenarios/random-kill-scenarios.ts'
 import { serverScenarios } from './scenarios/server-scenarios.ts'
 
@@ -9,5 +13,9 @@ export const scenarios: readonly Scenario[] = [
   ...failpointScenarios,
   ...randomKillScenarios,
   ...consumerScenarios,
+  ...deliveryScenarios,
+  ...duplicateScenarios,
+  ...migrationScenarios,
+  ...bootScenarios,
   ...serverScenarios,
 ]

@@ -57,7 +57,7 @@ export class Delivery {
     else if (answer.status !== 202) {
       this.refusals += 1
       if (answer.status === 503 && answer.hasRetryAfter) this.timelyRefusals += 1
-    } else if (answer.ids.length !== request.range.count) {
+    } else if (answer.ids.length !== request.events.length) {
       // A part of it was refused, which nothing of a run ever should be.
       this.refusals += 1
       return { ...answer, status: 400 }

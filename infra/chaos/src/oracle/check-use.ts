@@ -1,8 +1,8 @@
 import { readUse } from '../rig/read-use.ts'
 import type { Service } from '../rig/service.ts'
 
-/** Beyond what it had when it was ready: connections to its servers, and the last of the senders'. */
-const maxMoreFiles = 64
+/** Beyond what it had when it was ready: connections to its servers, which are made as they are needed. */
+const maxMoreFiles = 40
 const maxMemoryBytes = 512 * 1_048_576
 
 /** Tells what a service that has calmed down still holds and should not. */

@@ -75,6 +75,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   opened.defer(() => pool.end())
   const db = openDatabase(pool)
   const projects = await prepareProjects(db)
+  // Apart from the rest, which is moved below: a scenario may add to them.
+  const added = opened.use(new AsyncDisposableStack())
   const services: Service[] = []
   const producers: Service[] = []
   const queueEnv: Variables = redis === undefined ? { USE_REDIS_QUEUE: 'false' } : { REDIS_URL: redis.url }
@@ -84,7 +86,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     const name = count === 0 ? kind : `${kind}-${count + 1}`
     const { bug } = options
     const service = createService({ kind, name, port: await findPort(random), env, directory, bug })
-    opened.use(service)
+    added.use(service)
     services.push(service)
     if (kind === 'producer') producers.push(service)
     return service

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { sleep, withDeadline } from '@weir/runtime'
+import { sleep } from '@weir/runtime'
 import { readUse, type Use } from './read-use.ts'
 
 /** Variables of a service's environment. */
@@ -108,7 +108,14 @@ export class Service implements AsyncDisposable {
 
   /** Resolves when the process has ended, whatever ended it; rejects when it has not in time. */
   async untilEnded(deadlineMs: number): Promise<void> {
-    await withDeadline(this.#exited, deadlineMs, `The end of the ${this.name}`)
+    if (!(await this.hasEnded(deadlineMs)))
+      throw new Error(`The ${this.name} has not ended within ${deadlineMs} ms.`)
+  }
+
+  /** Waits for the end of the process, up to `deadlineMs`. */
+  async hasEnded(deadlineMs: number): Promise<boolean> {
+    await Promise.race([this.#exited, sleep(deadlineMs)])
+    return this.pid === undefined
   }
 
   /** Suspends the process (`SIGSTOP`) and lets it go on (`SIGCONT`): its connections stay. */
@@ -129,6 +136,11 @@ export class Service implements AsyncDisposable {
       this.unexpectedEnds.push(
         `${this.#options.name} did not stop in order (${child.exitCode ?? child.signalCode})`,
       )
+  }
+
+  /** Whether it can be used now. */
+  async isReady(): Promise<boolean> {
+    return (await this.get(this.#options.readyPath)) !== undefined
   }
 
   /** GET on the service. Resolves to undefined when there is no answer, or one other than 200. */

@@ -27,6 +27,14 @@ export const randomKillScenarios: readonly Scenario[] = [
     mayRefuse: true,
     play: playAllAtOnce,
   },
+  {
+    name: 'killed-without-queue',
+    title: "the producer is killed while the queue's server is away, so that the journal has the only copy",
+    queues: bothQueues,
+    mustHappen: ['acknowledged while the queue was away', observed.replayed],
+    mayRefuse: true,
+    play: playWithoutQueue,
+  },
 ]
 
 async function play(stage: Stage, services: readonly Service[]): Promise<Course> {
@@ -59,9 +67,28 @@ async function playAllAtOnce(stage: Stage): Promise<Course> {
   return heal(stage, load, reading)
 }
 
-async function heal(stage: Stage, load: { stop: () => Promise<void> }, reading: AsyncDisposable) {
+async function playWithoutQueue(stage: Stage): Promise<Course> {
+  const { rig, ledger, random } = stage
+  const server = rig.redis ?? rig.postgres
+  await using load = postSteadily(stage, eventsPerSecond)
+  await sleep(500)
+  await server.stop()
+  stage.fault('the server of the queue is stopped')
+  for (let kill = 0; kill < 3; kill += 1) {
+    const before = ledger.acknowledged
+    await sleep(random.between(600, maxPauseMs))
+    await rig.producer.kill()
+    stage.fault('producer killed')
+    stage.happened('acknowledged while the queue was away', ledger.acknowledged - before)
+    await rig.producer.start()
+  }
+  await server.start()
+  return heal(stage, load)
+}
+
+async function heal(stage: Stage, load: { stop: () => Promise<void> }, reading?: AsyncDisposable) {
   const healedAtMs = performance.now()
-  await reading[Symbol.asyncDispose]()
+  await reading?.[Symbol.asyncDispose]()
   await load.stop()
   await untilStored(stage.rig)
   return { recoverySeconds: (performance.now() - healedAtMs) / 1_000 }

@@ -1,0 +1,62 @@
+import { sleep } from '@weir/runtime'
+import { postSteadily } from '../load/load.ts'
+import { readSteadily } from '../load/read-steadily.ts'
+import { untilStored } from '../oracle/verify.ts'
+import type { QueueKind } from '../rig/open-rig.ts'
+import { observed, type Course, type Scenario, type Stage } from '../scenario.ts'
+import { MemoryWatch, type MemoryTrend } from './memory.ts'
+import { chooseFault, soakFaults } from './soak-faults.ts'
+
+const eventsPerSecond = 300
+const minPauseMs = 1_000
+const maxPauseMs = 5_000
+
+/** Random faults every few seconds, under a steady load, for so long. */
+export function createSoak(queue: QueueKind, durationMs: number): Scenario {
+  return {
+    name: 'soak',
+    title: `random faults every few seconds for ${Math.round(durationMs / 1_000)} s`,
+    queues: [queue],
+    mustHappen: ['a fault', observed.replayed, observed.suppressed, observed.stalled],
+    mayRefuse: true,
+    play: (stage) => play(stage, durationMs),
+  }
+}
+
+async function play(stage: Stage, durationMs: number): Promise<Course> {
+  const { rig, random, ledger, say } = stage
+  const faults = soakFaults(rig)
+  await using memory = new MemoryWatch(rig)
+  await using load = postSteadily(stage, eventsPerSecond)
+  await using reading = readSteadily(rig)
+  const endsAtMs = performance.now() + durationMs
+  while (performance.now() < endsAtMs) {
+    await sleep(random.between(minPauseMs, maxPauseMs))
+    const fault = chooseFault(faults, random)
+    if (fault === undefined) continue
+    stage.fault(`${fault.name}, ${ledger.acknowledged} acknowledged`)
+    await fault.inject(rig, random)
+    stage.happened('a fault')
+  }
+  say('the last fault is healed')
+  const healedAtMs = performance.now()
+  await reading[Symbol.asyncDispose]()
+  await load.stop()
+  await untilStored(rig)
+  const trends = memory.trends()
+  for (const trend of trends) say(`memory: ${describe(trend)}`)
+  return {
+    recoverySeconds: (performance.now() - healedAtMs) / 1_000,
+    failures: trends.filter(({ isFlat }) => !isFlat).map((trend) => `memory grows: ${describe(trend)}`),
+    notes: trends.map(describe),
+  }
+}
+
+function describe({ name, slopeBytesPerMinute: slope, maxBytes }: MemoryTrend): string {
+  const growth = slope === undefined ? 'watched too shortly for a slope' : `${toMib(slope)} a minute`
+  return `${name} ${growth}, at most ${toMib(maxBytes)}`
+}
+
+function toMib(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(2)} MiB`
+}
