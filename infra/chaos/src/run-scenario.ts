@@ -1,5 +1,6 @@
 import type { PlantedBug } from './bugs/planted-bug.ts'
 import { checkLiveness } from './check-liveness.ts'
+import { Balancer } from './load/balancer.ts'
 import { Delivery } from './load/delivery.ts'
 import { openPoster } from './load/poster.ts'
 import { SampleRequests } from './load/sample-request.ts'
@@ -51,7 +52,9 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   await using rig = await openRig({ ...scenario.rig, directory, queue, random, bug: options.bug })
   const identity: RunIdentity = { seed, startedAtMs: Date.now() }
   const ledger = new Ledger()
-  using poster = openPoster(() => choosePort(rig.producers, random), connections)
+  // With a generator of its own: how often it is asked is a matter of timing, which a seed does not repeat.
+  await using balancer = new Balancer(rig.producers, new Random(seed))
+  using poster = openPoster(() => balancer.choose().port, connections)
   const delivery = new Delivery(poster, ledger, random)
   const keys = rig.projects.map(({ key }) => key)
   const requests = new SampleRequests(identity, ledger, random, keys)
@@ -99,12 +102,6 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
     ],
     notes: toNotes(course, happened, delivery),
   }
-}
-
-function choosePort(producers: readonly { port: number; pid: number | undefined }[], random: Random): number {
-  const running = producers.filter(({ pid }) => pid !== undefined)
-  const candidates = running.length > 0 ? running : producers
-  return candidates[random.between(0, candidates.length)]?.port ?? 0
 }
 
 function toFailures(scenario: Scenario, course: Course, counts: Omit<Verdict, 'examples'>): string[] {

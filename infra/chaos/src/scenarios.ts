@@ -6,6 +6,7 @@ import { duplicateScenarios } from './scenarios/duplicate-scenarios.ts'
 import { failpointScenarios } from './scenarios/failpoint-scenarios.ts'
 import { migrationScenarios } from './scenarios/migration-scenarios.ts'
 import { randomKillScenarios } from './scenarios/random-kill-scenarios.ts'
+import { rollingRestart } from './scenarios/rolling-restart.ts'
 import { serverScenarios } from './scenarios/server-scenarios.ts'
 
 /** Every scenario, in the order in which they are played. A family of them is a file of the folder. */
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   ...deliveryScenarios,
   ...duplicateScenarios,
   ...migrationScenarios,
+  rollingRestart,
   ...bootScenarios,
   ...serverScenarios,
 ]
