@@ -90,7 +90,7 @@ export class Service implements AsyncDisposable {
     await log.close()
     this.#isEnding = false
     this.#child = child
-    const mayBeKilled = env['FAILPOINTS'] !== undefined
+    const mayBeKilled = env['FAILPOINTS'] !== undefined || env['KILL_DURING_WRITE'] !== undefined
     child.once('exit', (code, signal) => {
       if (this.#isEnding || (mayBeKilled && signal === 'SIGKILL')) return
       this.unexpectedEnds.push(`${name} ended by itself (${code ?? signal})`)

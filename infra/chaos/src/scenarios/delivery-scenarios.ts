@@ -2,6 +2,7 @@ import { sleep } from '@weir/runtime'
 import { postSteadily } from '../load/load.ts'
 import { untilStored } from '../oracle/verify.ts'
 import { readQueueStatus } from '../rig/queue-status.ts'
+import { whileLocked } from '../rig/while-locked.ts'
 import type { Rig, RigSettings } from '../rig/open-rig.ts'
 import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 import { until } from '../wait.ts'
@@ -110,10 +111,14 @@ async function playFrozen(stage: Stage): Promise<Course> {
   await using load = postSteadily(stage, eventsPerSecond)
   await sleep(1_000)
   for (let freeze = 0; freeze < 2; freeze += 1) {
-    await until('the consumer works', 10_000, async () => ((await readQueueStatus(rig))?.active ?? 0) > 0)
-    rig.consumer.signal('SIGSTOP')
+    // The other one has to be away, or it would do the work.
+    if (freeze > 0) await other.stop()
+    await whileLocked(rig, async () => {
+      await until('the consumer works', 10_000, async () => ((await readQueueStatus(rig))?.active ?? 0) > 0)
+      rig.consumer.signal('SIGSTOP')
+    })
     stage.fault('the consumer is suspended for longer than its locks')
-    if (freeze === 0) await other.start()
+    await other.start()
     await sleep(lockMs + 3_000)
     rig.consumer.signal('SIGCONT')
     await sleep(1_000)

@@ -1,6 +1,7 @@
 import { sleep } from '@weir/runtime'
 import { postSteadily } from '../load/load.ts'
 import { untilStored } from '../oracle/verify.ts'
+import { whileLocked } from '../rig/while-locked.ts'
 import type { Service } from '../rig/service.ts'
 import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 
@@ -64,16 +65,8 @@ async function playDuplicateDelivery(stage: Stage): Promise<Course> {
   await second.start()
   await using load = postSteadily(stage, eventsPerSecond)
   for (let round = 0; round < 3; round += 1) {
-    const client = await rig.pool.connect()
-    try {
-      await client.query('begin')
-      await client.query('lock table batches in exclusive mode')
-      stage.fault('batches cannot be stored for 4 s')
-      await sleep(4_000)
-      await client.query('rollback')
-    } finally {
-      client.release()
-    }
+    stage.fault('batches cannot be stored for 4 s')
+    await whileLocked(rig, () => sleep(4_000))
     await sleep(1_000)
   }
   const healedAtMs = performance.now()

@@ -3,14 +3,18 @@ import { postSteadily } from '../load/load.ts'
 import { readSteadily } from '../load/read-steadily.ts'
 import { readLog } from '../oracle/read-log.ts'
 import { untilStored } from '../oracle/verify.ts'
+import type { Variables } from '../rig/service.ts'
 import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 
 interface Phase {
-  failpoint: Failpoint
+  /** A failpoint, or the phase at which the system writes: a process cannot stop there by itself. */
+  failpoint: Failpoint | typeof duringWrite
   title: string
   /** What a kill there leads to, beside the kill itself. */
   leadsTo: readonly string[]
 }
+
+const duringWrite = 'producer.during_journal_write'
 
 const eventsPerSecond = 400
 const kills = 3
@@ -22,6 +26,7 @@ const phases: readonly Phase[] = [
   { failpoint: 'producer.before_body', title: 'before it reads a body', leadsTo: [] },
   { failpoint: 'producer.after_validation', title: 'between validation and journal', leadsTo: [] },
   { failpoint: 'producer.before_journal_write', title: 'before it writes a batch', leadsTo: [] },
+  { failpoint: duringWrite, title: 'while the system writes a batch to the disk', leadsTo: [] },
   {
     failpoint: 'producer.after_journal_write',
     title: 'between the durable write and the answer',
@@ -77,7 +82,7 @@ export const failpointScenarios: readonly Scenario[] = phases.map(({ failpoint, 
   play: (stage) => play(stage, failpoint),
 }))
 
-async function play(stage: Stage, failpoint: Failpoint): Promise<Course> {
+async function play(stage: Stage, failpoint: Phase['failpoint']): Promise<Course> {
   const { rig, random } = stage
   const name = serviceOf(failpoint)
   const service = rig[name]
@@ -85,7 +90,7 @@ async function play(stage: Stage, failpoint: Failpoint): Promise<Course> {
   await using reading = readSteadily(rig)
   for (let kill = 1; kill <= kills; kill += 1) {
     await service.kill()
-    await service.launch({ FAILPOINTS: `${failpoint}:kill@${random.between(1, maxPass)}` })
+    await service.launch(toEnv(failpoint, random.between(1, maxPass)))
     await service.untilEnded(killDeadlineMs)
     stage.fault(`${name} killed at ${failpoint}`)
   }
@@ -103,7 +108,13 @@ async function play(stage: Stage, failpoint: Failpoint): Promise<Course> {
   }
 }
 
-function serviceOf(failpoint: Failpoint): 'producer' | 'consumer' | 'query' {
+function toEnv(failpoint: Phase['failpoint'], pass: number): Variables {
+  if (failpoint !== duringWrite) return { FAILPOINTS: `${failpoint}:kill@${pass}` }
+  const preload = new URL('../rig/kill-during-write.ts', import.meta.url).href
+  return { NODE_OPTIONS: `--import ${preload}`, KILL_DURING_WRITE: String(pass) }
+}
+
+function serviceOf(failpoint: Phase['failpoint']): 'producer' | 'consumer' | 'query' {
   if (failpoint.startsWith('producer')) return 'producer'
   return failpoint.startsWith('consumer') ? 'consumer' : 'query'
 }
