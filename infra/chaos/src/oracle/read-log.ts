@@ -37,6 +37,11 @@ function parseEntry(line: string): LogLine {
   }
 }
 
+/** What a service wrote into its log and should not have, each kind once. */
+export async function readTroubles(logFile: string): Promise<string[]> {
+  return findTroubles(await readLog(logFile), [])
+}
+
 /** What a service wrote that no fault excuses, each kind once: errors, and what its logger did not write. */
 export function findTroubles(lines: readonly LogLine[], excused: readonly RegExp[]): string[] {
   const counts = new Map<string, number>()

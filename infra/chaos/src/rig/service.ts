@@ -13,7 +13,7 @@ export interface ServiceOptions {
   entry: URL
   env: Variables
   /** Modules that are loaded before the service. */
-  preloads: readonly URL[]
+  preloads?: readonly URL[]
   port: number
   /** Answers 200 when the service can be used. */
   readyPath: string
@@ -76,7 +76,7 @@ export class Service implements AsyncDisposable {
 
   /** Starts the service and does not wait. A start with failpoints may end by itself. */
   async launch(env: Variables = {}): Promise<ChildProcess> {
-    const { name, entry, logFile, preloads } = this.#options
+    const { name, entry, logFile, preloads = [] } = this.#options
     const log = await open(logFile, 'a')
     const imports = [new URL('./end-with-parent.ts', import.meta.url), ...preloads]
     const child = spawn(

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { until } from '@weir/endurance/wait'
+import { until } from '@weir/chaos/wait'
 import type { ProblemKind } from '@weir/http'
 import type { Answer, Sending } from '@weir/http/testing'
 import type { Gate } from '../rig/gate.ts'

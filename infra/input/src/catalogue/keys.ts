@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { until } from '@weir/endurance/wait'
+import { until } from '@weir/chaos/wait'
 import type { Answer } from '@weir/http/testing'
 import { isValid } from '../rig/installation.ts'
 import {

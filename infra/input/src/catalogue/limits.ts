@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { until } from '@weir/endurance/wait'
+import { until } from '@weir/chaos/wait'
 import type { Answer } from '@weir/http/testing'
 import type { Installation } from '../rig/installation.ts'
 import { ask, entry, good, log, repeat, send, withValue, type Entry, type Send } from './entry.ts'

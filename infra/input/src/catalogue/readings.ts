@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { until } from '@weir/endurance/wait'
+import { until } from '@weir/chaos/wait'
 import { ask, entry, log, names, readEvent, type Case, type Entry, type Send, type Stage } from './entry.ts'
 
 /** The cursor behind the first of the events that the key sees, once there are two. */

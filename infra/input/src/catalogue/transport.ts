@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect } from '@jest/globals'
-import { until } from '@weir/endurance/wait'
+import { until } from '@weir/chaos/wait'
 import { entry, good, raw, send, toAnswer, type Case, type Entry, type SlowAnswers } from './entry.ts'
 
 const json = '{"event_type":"raw"}'

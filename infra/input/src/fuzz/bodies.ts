@@ -6,7 +6,7 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib'
-import type { Random } from '@weir/endurance/random'
+import type { Random } from '@weir/chaos/random'
 import { oddJson } from './odd-values.ts'
 import { chance, pick, randomBytes } from './pick.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { say } from '@weir/endurance/progress'
+import { say } from '@weir/chaos/progress'
 import { startPostgres, startRedis } from '@weir/servers'
 import { openInstallation } from '../rig/installation.ts'
 import { readOptions, usage, type Options } from './options.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '@weir/endurance/random'
+import type { Random } from '@weir/chaos/random'
 import { pick } from './pick.ts'
 
 // prettier-ignore

@@ -1,4 +1,4 @@
-import type { Random } from '@weir/endurance/random'
+import type { Random } from '@weir/chaos/random'
 
 /** One of them. */
 export function pick<T>(random: Random, items: readonly T[]): T {

@@ -1,4 +1,4 @@
-import { Random } from '@weir/endurance/random'
+import { Random } from '@weir/chaos/random'
 import { createBody } from './bodies.ts'
 import { anyText, oddParameter } from './odd-values.ts'
 import { chance, pick, randomBytes } from './pick.ts'

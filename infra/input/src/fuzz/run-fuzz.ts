@@ -1,4 +1,4 @@
-import { say } from '@weir/endurance/progress'
+import { say } from '@weir/chaos/progress'
 import type { Installation } from '../rig/installation.ts'
 import { describeMemories, findGrowth, readMemories, type Memories } from './memory.ts'
 import type { Options } from './options.ts'

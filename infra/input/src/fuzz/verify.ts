@@ -1,5 +1,5 @@
 import { verifyRollups } from '@weir/database'
-import { until } from '@weir/endurance/wait'
+import { until } from '@weir/chaos/wait'
 import type { Installation } from '../rig/installation.ts'
 
 /** Whether everything still works, and what was acknowledged is there. Gives what is wrong, a line each. */
