@@ -35,6 +35,7 @@ beforeEach(async () => {
 function open(db: Database = database.db): Promise<EventLog> {
   return openEventLog({
     journal: { directory, maxBytes: 1 << 26, minFreeBytes: 0 },
+    resendAfterMs: 30_000,
     queue: {
       add: (job) => {
         for (const bytes of fromBatchJob(job)) given.push(decodeBatchHeader(bytes))

@@ -3,6 +3,7 @@ import type { Rig } from '../rig/open-rig.ts'
 import { readQueueStatus } from '../rig/queue-status.ts'
 import { until, untilZero } from '../wait.ts'
 import { checkAnalytics } from './check-analytics.ts'
+import { checkConservation } from './check-conservation.ts'
 import { checkUse } from './check-use.ts'
 import type { Ledger } from './ledger.ts'
 import { Oracle, type Verdict } from './oracle.ts'
@@ -55,7 +56,9 @@ export async function verify(
   troubles.push(...(await findLeftovers(rig)))
   for (const [index, { key }] of rig.projects.entries()) {
     const project = { key, startedAtMs: run.identity.startedAtMs }
-    troubles.push(...(await checkAnalytics(rig.query, project, recounts[index] ?? new Recount())))
+    const recount = recounts[index] ?? new Recount()
+    troubles.push(...(await checkAnalytics(rig.query, project, recount)))
+    troubles.push(...(await checkConservation(rig.query, key, recount)))
   }
   for (const service of rig.services) troubles.push(...(await checkUse(service)))
   for (const service of rig.services) await service.stop()

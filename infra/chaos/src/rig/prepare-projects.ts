@@ -1,7 +1,7 @@
 import { ensurePartitions, migrateToLatest, type Database } from '@weir/database'
 import { createKey, findOrCreateProject } from '@weir/http'
 
-/** A project of the run, and a key that may write and read it. */
+/** A project of the run, and a key that may do everything in it. */
 export interface Project {
   id: number
   key: string
@@ -16,7 +16,11 @@ export async function prepareProjects(db: Database): Promise<Project[]> {
   const projects: Project[] = []
   for (const name of projectNames) {
     const id = await findOrCreateProject(db, name)
-    const { text } = await createKey(db, { projectId: id, name: 'chaos', scopes: ['ingest', 'read'] })
+    const { text } = await createKey(db, {
+      projectId: id,
+      name: 'chaos',
+      scopes: ['ingest', 'read', 'admin'],
+    })
     projects.push({ id, key: text })
   }
   return projects
