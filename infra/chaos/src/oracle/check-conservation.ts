@@ -3,7 +3,7 @@ import { until } from '../wait.ts'
 import type { Recount } from './recount.ts'
 
 /** The producers tell what they have accepted, and what is pending, every few seconds. */
-const reportedMs = 20_000
+const reportedMs = 10_000
 
 interface Totals {
   accepted: number

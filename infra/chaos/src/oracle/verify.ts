@@ -54,12 +54,15 @@ export async function verify(
     recounts[event.project]?.see(event)
   }
   troubles.push(...(await findLeftovers(rig)))
-  for (const [index, { key }] of rig.projects.entries()) {
-    const project = { key, startedAtMs: run.identity.startedAtMs }
+  const { startedAtMs } = run.identity
+  const answers = rig.projects.flatMap(({ key }, index) => {
     const recount = recounts[index] ?? new Recount()
-    troubles.push(...(await checkAnalytics(rig.query, project, recount)))
-    troubles.push(...(await checkConservation(rig.query, key, recount)))
-  }
+    return [
+      checkAnalytics(rig.query, { key, startedAtMs }, recount),
+      checkConservation(rig.query, key, recount),
+    ]
+  })
+  troubles.push(...(await Promise.all(answers)).flat())
   for (const service of rig.services) troubles.push(...(await checkUse(service)))
   for (const service of rig.services) await service.stop()
   troubles.push(...rig.services.flatMap(({ unexpectedEnds }) => unexpectedEnds))
