@@ -48,7 +48,6 @@ function open(db: Database = database.db): Promise<EventLog> {
     breakers: createBreakers(logger),
     logger,
     onBroken: () => undefined,
-    resendAfterMs: 30_000,
   })
 }
 

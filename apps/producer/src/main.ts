@@ -1,16 +1,7 @@
 import { openDatabase, openPool } from '@weir/database'
 import { closeServer, createHttpServer, drainServer, listen, openKeyStore } from '@weir/http'
 import { checkQueueServer, openBatchQueue } from '@weir/queue'
-import {
-  actOn,
-  armFailpoints,
-  asSoonAsPossible,
-  configOrExit,
-  createLogger,
-  createMetrics,
-  openLifetime,
-  watchBreakers,
-} from '@weir/runtime'
+import { actOn, asSoonAsPossible, openService, watchBreakers } from '@weir/runtime'
 import { Admission } from './admission.ts'
 import { createProducerApp } from './app.ts'
 import { createBreakers } from './breakers.ts'
@@ -22,11 +13,7 @@ import { openRateLimits } from './open-rate-limits.ts'
 import { prepareKeys } from './prepare-keys.ts'
 import { watchAdmission, watchEventLog } from './producer-metrics.ts'
 
-const config = configOrExit(() => readConfig(process.env))
-configOrExit(() => armFailpoints(process.env))
-const logger = createLogger('producer', config.logLevel)
-const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
-const metrics = createMetrics()
+const { config, logger, metrics, stopping, ended, fail } = openService('producer', readConfig, process.env)
 const breakers = createBreakers(logger)
 watchBreakers(metrics, { ...breakers })
 const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
@@ -49,20 +36,8 @@ const threads = new IntakeThreads(logger)
 
 const isStopping = (): boolean => stopping.aborted
 const { accept } = threads
-const app = createProducerApp({
-  config,
-  db,
-  keys,
-  rateLimits,
-  accept,
-  admission,
-  breakers,
-  log,
-  queue,
-  metrics,
-  logger,
-  isStopping,
-})
+const parts = { db, keys, rateLimits, queue, breakers, log, admission, accept }
+const app = createProducerApp({ config, metrics, logger, isStopping, ...parts })
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
 const bootstrap = config.bootstrapKeys

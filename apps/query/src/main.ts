@@ -9,26 +9,13 @@ import {
   openKeyStore,
   openRateLimitStore,
 } from '@weir/http'
-import {
-  actOn,
-  armFailpoints,
-  asSoonAsPossible,
-  configOrExit,
-  createLogger,
-  createMetrics,
-  openLifetime,
-  watchBreakers,
-} from '@weir/runtime'
+import { actOn, asSoonAsPossible, openService, watchBreakers } from '@weir/runtime'
 import { watchAccounts } from './account-metrics.ts'
 import { createQueryApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { createDatabaseBreaker, guardPool } from './guard-pool.ts'
 
-const config = configOrExit(() => readConfig(process.env))
-configOrExit(() => armFailpoints(process.env))
-const logger = createLogger('query', config.logLevel)
-const { stopping, ended, fail } = openLifetime({ logger, deadlineMs: config.shutdown.deadlineMs })
-const metrics = createMetrics()
+const { config, logger, metrics, stopping, ended, fail } = openService('query', readConfig, process.env)
 const breaker = createDatabaseBreaker(logger)
 watchBreakers(metrics, { postgresql: breaker })
 const { databaseUrl: url, poolSize, statementTimeoutMs } = config

@@ -9,6 +9,7 @@ export {
   type Metrics,
 } from './metrics.ts'
 export { createCellCounter, createCellHistogram, type CounterCell, type HistogramCell } from './cells.ts'
+export { openService, type Service, type ServiceConfig } from './open-service.ts'
 export { openLifetime, type Lifetime, type LifetimeOptions } from './lifetime.ts'
 export { actOn, configOrExit, RefusedStartError, type Verdict } from './refused-start.ts'
 export { asSoonAsPossible } from './as-soon-as-possible.ts'
