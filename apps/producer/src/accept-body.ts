@@ -1,6 +1,14 @@
 import { hash } from 'node:crypto'
 import { boundedEventType, encodeRow, isLlmQuery, type CanonicalEvent } from '@weir/events'
-import { isRefusal, readRecords, toEvent, type Intake, type Records, type Refusal } from '@weir/formats'
+import {
+  isRefusal,
+  readFlatBody,
+  readRecords,
+  toEvent,
+  type Intake,
+  type Refusal,
+  type Tally,
+} from '@weir/formats'
 
 /** What one request may hold. */
 export interface IntakeLimits {
@@ -20,17 +28,6 @@ export interface IntakeRequest {
   spanId: string | undefined
   idempotencyKey: string | undefined
   limits: IntakeLimits
-}
-
-/** How many events of a body had these labels. */
-export interface Tally {
-  eventType: string
-  source: string
-  /** Whether it is a call of a model; provider and model are only then of interest. */
-  isLlm: boolean
-  provider: string | null
-  model: string | null
-  count: number
 }
 
 /** The part of a body that can be kept, and the answer to give once it is. */
@@ -66,14 +63,36 @@ const maxListed = 100
 
 /** Reads a body into rows. Pure, so that any thread can do it. */
 export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody | RefusedBody {
+  const intake = toIntake(body, request)
+  return acceptFlatBody(body, intake, request.limits) ?? acceptAnyBody(body, intake, request.limits)
+}
+
+/** The quick way, for the form that nearly all bodies have: nothing that `acceptAnyBody` would not give. */
+export function acceptFlatBody(
+  body: Buffer,
+  intake: BodyIntake,
+  { maxEventsPerRequest }: IntakeLimits,
+): AcceptedBody | undefined {
+  const flat = readFlatBody(body, intake, maxEventsPerRequest)
+  if (flat === undefined) return undefined
+  const { rows, eventCount, keyed, ids, isSingle, tallies } = flat
+  const answer = toAnswer(eventCount, ids, isSingle)
+  return { rows, eventCount, keyed, receivedAt: intake.receivedAt, answer, tallies }
+}
+
+/** The way for every body; the specification. */
+export function acceptAnyBody(
+  body: Buffer,
+  bodyIntake: BodyIntake,
+  { maxEventsPerRequest }: IntakeLimits,
+): AcceptedBody | RefusedBody {
   const records = readRecords(body)
   if (isRefusal(records)) return toRefusedBody([{ index: 0, refusal: records }], true)
-  const { maxEventsPerRequest } = request.limits
   if (records.records.length === 0) return refuse('validation-failed', 'The body holds no events.')
   if (records.records.length > maxEventsPerRequest) {
     return refuse('payload-too-large', `A request holds at most ${maxEventsPerRequest} events.`)
   }
-  const intake = toIntake(body, request, records)
+  const intake: Intake = { ...bodyIntake, body: records }
   const events: CanonicalEvent[] = []
   const refused: Refused[] = []
   records.records.forEach((record, index) => {
@@ -82,12 +101,13 @@ export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody |
     else events.push(event)
   })
   if (events.length === 0) return toRefusedBody(refused, records.isSingle)
+  const ids = events.map(({ id }) => id).join('","')
   return {
     rows: encodeRows(events, records.hasEscapes),
     eventCount: events.length,
     keyed: events.reduce((sum, event) => sum + (event.event_key === null ? 0 : 1), 0),
     receivedAt: intake.receivedAt,
-    answer: toAnswer(events, refused, records),
+    answer: toAnswer(events.length, ids, records.isSingle, toRemarks(refused, records.ignored)),
     tallies: tally(events),
   }
 }
@@ -120,7 +140,9 @@ interface Refused {
   refusal: Refusal
 }
 
-function toIntake(body: Buffer, request: IntakeRequest, records: Records): Intake {
+type BodyIntake = Omit<Intake, 'body'>
+
+export function toIntake(body: Buffer, request: IntakeRequest): BodyIntake {
   const { projectId, receivedAtMs, requestId, traceId, spanId, idempotencyKey, limits } = request
   return {
     projectId,
@@ -136,21 +158,22 @@ function toIntake(body: Buffer, request: IntakeRequest, records: Records): Intak
         : `idempotency-key:${idempotencyKey}:${hash('sha256', body, 'base64url')}:`,
     window: limits,
     maxEventBytes: limits.maxEventBytes,
-    body: records,
   }
 }
 
-function toAnswer(events: readonly CanonicalEvent[], refused: readonly Refused[], records: Records): string {
-  const ids = events.map(({ id }) => id)
-  // An id needs no escapes, and this is written for every request.
-  const list = `"accepted":${ids.length},"ids":["${ids.join('","')}"]`
-  if (records.isSingle) return `{"id":"${ids[0]}","status":"queued",${list}}`
-  if (refused.length === 0 && records.ignored.length === 0) return `{${list}}`
-  return `{${list},${JSON.stringify(toRemarks(refused, records.ignored)).slice(1)}`
+type Remarks = Record<string, unknown>
+
+/** `ids` have `","` between them: an id needs no escapes, and this is written for every request. */
+function toAnswer(count: number, ids: string, isSingle: boolean, remarks?: Remarks): string {
+  const list = `"accepted":${count},"ids":["${ids}"]`
+  if (isSingle) return `{"id":"${ids}","status":"queued",${list}}`
+  if (remarks === undefined) return `{${list}}`
+  return `{${list},${JSON.stringify(remarks).slice(1)}`
 }
 
 /** What else a sender should hear of a list: which events were refused, and what beside them is not kept. */
-function toRemarks(refused: readonly Refused[], ignored: readonly string[]): Record<string, unknown> {
+function toRemarks(refused: readonly Refused[], ignored: readonly string[]): Remarks | undefined {
+  if (refused.length === 0 && ignored.length === 0) return undefined
   return {
     ...(refused.length > 0 && {
       rejected: refused.slice(0, maxListed).map((one) => toRejection(one, false)),

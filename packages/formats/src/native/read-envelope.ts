@@ -1,6 +1,6 @@
 import type { CanonicalEvent } from '@weir/events'
 import { readLevel } from '../levels.ts'
-import { dimension, identifier } from '../lifted-fields.ts'
+import { readDimension, identifier } from '../lifted-fields.ts'
 import type { Refusal } from '../refusal.ts'
 
 /** The fields of the envelope; everything else at the top level belongs to the payload. */
@@ -25,7 +25,7 @@ export const envelopeFields: ReadonlySet<string> = new Set([
   'event_id',
 ])
 
-const readSource = dimension(80)
+const readSource = readDimension(80)
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const controlCharacter = /[\u0000-\u001f\u007f]/
 

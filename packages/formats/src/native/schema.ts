@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { knownEventTypes } from '@weir/events'
 import { readLevel } from '../levels.ts'
-import { dimension } from '../lifted-fields.ts'
+import { readDimension } from '../lifted-fields.ts'
 import { isRefusal } from '../refusal.ts'
 import { isStorableText } from '../storable.ts'
 import { readTimestamp } from '../timestamp.ts'
@@ -12,7 +12,7 @@ const identifier = z
   .refine((value) => readIdentifier(value) !== undefined, 'must have printable characters only')
 
 const anyTime = { maxAgeMs: Infinity, maxFutureMs: Infinity }
-const readSource = dimension(80)
+const readSource = readDimension(80)
 
 /**
  * What `POST /log` documents of one event. `toEvent` takes exactly what this takes, unless the event is too old,

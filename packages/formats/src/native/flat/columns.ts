@@ -1,0 +1,29 @@
+import { eventColumns } from '@weir/events'
+
+/** Where in memory the text of each column of the event stands. End 0: the column is empty. */
+const columnStarts = new Int32Array(eventColumns.length)
+const columnEnds = new Int32Array(eventColumns.length)
+/** The value where a column holds a number; the number of its name where it holds a known name. */
+const columnNumbers = new Float64Array(eventColumns.length)
+
+export const isEmpty = (column: number): boolean => columnEnds[column] === 0
+export const startOf = (column: number): number => columnStarts[column] ?? 0
+export const endOf = (column: number): number => columnEnds[column] ?? 0
+export const numberOf = (column: number): number => columnNumbers[column] ?? 0
+
+export function setColumn(column: number, start: number, end: number): void {
+  columnStarts[column] = start
+  columnEnds[column] = end
+}
+
+export function setColumnNumber(column: number, value: number): void {
+  columnNumbers[column] = value
+}
+
+export function emptyColumn(column: number): void {
+  columnEnds[column] = 0
+}
+
+export function emptyColumns(): void {
+  columnEnds.fill(0)
+}
