@@ -179,3 +179,5 @@ export const liftedFields: ReadonlyMap<string, LiftedField> = new Map(
     risk_score: field('risk_score', whole(100)),
   }),
 )
+
+export const liftedFieldNames: readonly string[] = [...liftedFields.keys()]
