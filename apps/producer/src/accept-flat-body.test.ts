@@ -109,6 +109,25 @@ test.each([
   for (const embed of embeddings) for (const json of values) isTakenAlike(Buffer.from(embed(json)))
 })
 
+test.each(liftedFieldNames)('%s is known wherever it stands', (name) => {
+  for (const json of [
+    '"10.0.0.1"',
+    '"b7ad6b7169203331"',
+    '"llm"',
+    '"GET"',
+    '"200"',
+    '7',
+    '200',
+    '1.5',
+    'true',
+  ]) {
+    // What is no id is refused as that of a user.
+    const isTaken = name !== 'user_id' || (json !== '1.5' && json !== 'true')
+    expect(isTakenAlike(Buffer.from(`{"event_type":"a","payload":{"${name}":${json}}}`))).toBe(isTaken)
+    expect(isTakenAlike(Buffer.from(`{"event_type":"a","first":1,"${name}" :${json}}`))).toBe(isTaken)
+  }
+})
+
 test('naughty keys are read alike', () => {
   for (const text of naughtyTexts) {
     const key = JSON.stringify(text)

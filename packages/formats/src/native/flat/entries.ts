@@ -7,65 +7,60 @@ export const maxEntries = 64
 export const topLevel = 0
 export const payloadLevel = 1
 
-/** Where the slots of an entry are, from its beginning. */
-const stride = 8
-const fieldSlot = 0
-const typeSlot = 1
-const startSlot = 2
-const endSlot = 3
-const keyStartSlot = 4
-const keyEndSlot = 5
-
-const slots = new Int32Array(2 * maxEntries * stride)
-const numbers = new Float64Array(2 * maxEntries)
-const counts = new Int32Array(2)
-
-/** The number of the first entry of a scope; those of a scope follow each other. */
-export const firstEntry = (scope: number): number => scope * maxEntries
-export const entryCount = (scope: number): number => counts[scope] ?? 0
+// An entry is the place of its first slot. Each of these is short enough for V8 to inline it without counting it.
+const slotsOfEntry = 8
+const slotsOfScope = maxEntries * slotsOfEntry
+/** Where the entries of each scope end. */
+const ends = new Int32Array(2)
+const slots = new Int32Array(2 * slotsOfScope)
+const numbers = new Float64Array(2 * slotsOfScope)
 
 /** The number of a name without a place in the table of fields. */
 export const unknownField = -1
 
-export const fieldOf = (entry: number): number => slots[entry * stride + fieldSlot] ?? 0
-export const typeOf = (entry: number): number => slots[entry * stride + typeSlot] ?? 0
+/** The entry behind this one. */
+export const nextEntry = (entry: number): number => entry + slotsOfEntry
+/** The first entry of a scope; those of a scope follow each other. */
+export const firstEntry = (scope: number): number => scope * slotsOfScope
+/** The place behind the last entry of a scope. */
+export const entriesEnd = (scope: number): number => ends[scope] ?? 0
+
+export const fieldOf = (entry: number): number => slots[entry] ?? 0
+export const typeOf = (entry: number): number => slots[entry + 1] ?? 0
 /** Text: without its quotes. */
-export const startOf = (entry: number): number => slots[entry * stride + startSlot] ?? 0
-export const endOf = (entry: number): number => slots[entry * stride + endSlot] ?? 0
-export const keyStartOf = (entry: number): number => slots[entry * stride + keyStartSlot] ?? 0
-export const keyEndOf = (entry: number): number => slots[entry * stride + keyEndSlot] ?? 0
+export const startOf = (entry: number): number => slots[entry + 2] ?? 0
+export const endOf = (entry: number): number => slots[entry + 3] ?? 0
+export const keyStartOf = (entry: number): number => slots[entry + 4] ?? 0
+export const keyEndOf = (entry: number): number => slots[entry + 5] ?? 0
 export const numberOf = (entry: number): number => numbers[entry] ?? 0
 
 export const isText = (entry: number): boolean => typeOf(entry) <= types.utf8
 
 /** Begins an event. */
 export function clearEntries(): void {
-  counts[topLevel] = 0
-  counts[payloadLevel] = 0
+  ends[topLevel] = firstEntry(topLevel)
+  ends[payloadLevel] = firstEntry(payloadLevel)
 }
 
-/** Gives the new entry's number, -1 when there are too many. */
-export function addEntry(scope: number, field: number, keyStart: number, keyEnd: number): number {
-  const count = entryCount(scope)
-  if (count === maxEntries) return -1
-  counts[scope] = count + 1
-  const entry = firstEntry(scope) + count
-  const at = entry * stride
-  slots[at + fieldSlot] = field
-  slots[at + keyStartSlot] = keyStart
-  slots[at + keyEndSlot] = keyEnd
-  return entry
+/** Says whether there is room for another entry. */
+export function addEntry(scope: number, field: number, keyStart: number, keyEnd: number): boolean {
+  const entry = entriesEnd(scope)
+  if (entry === firstEntry(scope) + slotsOfScope) return false
+  ends[scope] = nextEntry(entry)
+  slots[entry] = field
+  slots[entry + 4] = keyStart
+  slots[entry + 5] = keyEnd
+  return true
 }
 
 export function dropLastEntry(scope: number): void {
-  counts[scope] = entryCount(scope) - 1
+  ends[scope] = entriesEnd(scope) - slotsOfEntry
 }
 
 export function setValue(entry: number, type: number, start: number, end: number): void {
-  const at = entry * stride
-  slots[at + typeSlot] = type
-  slots[at + startSlot] = start
-  slots[at + endSlot] = end
+  slots[entry + 1] = type
+  slots[entry + 2] = start
+  slots[entry + 3] = end
 }
 
 export function setNumber(entry: number, value: number): void {

@@ -52,12 +52,9 @@ export function copy(start: number, end: number, to: number): number {
 
 export function isSame(one: number, other: number, length: number): boolean {
   let at = 0
-  for (; at + 4 <= length; at += 4) {
-    if (view.getInt32(one + at, true) !== view.getInt32(other + at, true)) return false
-  }
-  if (at === length) return true
-  // The bytes that count are the low ones: shifting drops the others.
-  return (view.getInt32(one + at, true) ^ view.getInt32(other + at, true)) << (8 * (4 - length + at)) === 0
+  for (; at + 4 <= length; at += 4) if (wordAt(one + at) !== wordAt(other + at)) return false
+  // The bytes that are left are the low ones: shifting drops the others.
+  return at === length || (wordAt(one + at) ^ wordAt(other + at)) << (8 * (4 - length + at)) === 0
 }
 
 /** Writes printable ASCII; gives the place behind it, or -1 where the text has anything else. */

@@ -7,7 +7,7 @@ const openBrace = 0x7b
 const closeBrace = 0x7d
 
 /** Entries without a column, in the order in which the payload holds them. */
-const rest = new Uint8Array(2 * maxEntries)
+const rest = new Int32Array(2 * maxEntries)
 let count = 0
 
 export function clearRest(): void {

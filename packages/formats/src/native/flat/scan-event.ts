@@ -2,11 +2,12 @@ import {
   addEntry,
   clearEntries,
   dropLastEntry,
-  entryCount,
+  entriesEnd,
   fieldOf,
   firstEntry,
   keyEndOf,
   keyStartOf,
+  nextEntry,
   payloadLevel,
   topLevel,
   unknownField,
@@ -75,7 +76,7 @@ function scanObject(open: number, scope: number): number {
   if (byteAt(at) === closeBrace) return at + 1
   let previous = unknownField
   for (;;) {
-    const entry = firstEntry(scope) + entryCount(scope)
+    const entry = entriesEnd(scope)
     at = scanKey(at, scope, previous)
     if (at === -1) return -1
     previous = fieldOf(entry)
@@ -124,20 +125,19 @@ function meet(scope: number, field: number, start: number, end: number): boolean
   const at = 128 * scope + field
   if (metIn[at] === eventNumber || field === reservedField) return false
   metIn[at] = eventNumber
-  return addEntry(scope, field, start, end) !== -1
+  return addEntry(scope, field, start, end)
 }
 
 function meetUnknown(scope: number, start: number, end: number): boolean {
   const byte = byteAt(start)
   // JavaScript puts members whose name is a whole number in front of the others.
   if (byte >= 0x30 && byte <= 0x39) return false
-  return !hasUnknown(scope, start, end) && addEntry(scope, unknownField, start, end) !== -1
+  return !hasUnknown(scope, start, end) && addEntry(scope, unknownField, start, end)
 }
 
 /** Whether the scope has a member of this name, which is none of the fields. */
 export function hasUnknown(scope: number, start: number, end: number): boolean {
-  const first = firstEntry(scope)
-  for (let entry = first; entry < first + entryCount(scope); entry += 1) {
+  for (let entry = firstEntry(scope); entry < entriesEnd(scope); entry = nextEntry(entry)) {
     if (fieldOf(entry) !== unknownField) continue
     const keyStart = keyStartOf(entry)
     if (keyEndOf(entry) - keyStart === end - start && isSame(keyStart, start, end - start)) return true

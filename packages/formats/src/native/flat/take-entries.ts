@@ -1,9 +1,10 @@
 import {
-  entryCount,
+  entriesEnd,
   fieldOf,
   firstEntry,
   keyEndOf,
   keyStartOf,
+  nextEntry,
   payloadLevel,
   topLevel,
   typeOf,
@@ -23,8 +24,7 @@ const payloadRole = roles.payload
 
 /** Lifts what has a column, from the top level first, and keeps the rest; false where it cannot be told. */
 export function takeEntries(): boolean {
-  const first = firstEntry(topLevel)
-  for (let entry = first; entry < first + entryCount(topLevel); entry += 1) {
+  for (let entry = firstEntry(topLevel); entry < entriesEnd(topLevel); entry = nextEntry(entry)) {
     const field = fieldOf(entry)
     const role = field === unknownField ? 0 : roleOfField(field)
     if (role !== 0 && role !== metadataRole) {
@@ -33,8 +33,7 @@ export function takeEntries(): boolean {
       setRole(role, entry)
     } else if (!take(entry, field, topLevel)) return false
   }
-  const firstOfPayload = firstEntry(payloadLevel)
-  for (let entry = firstOfPayload; entry < firstOfPayload + entryCount(payloadLevel); entry += 1) {
+  for (let entry = firstEntry(payloadLevel); entry < entriesEnd(payloadLevel); entry = nextEntry(entry)) {
     if (!take(entry, fieldOf(entry), payloadLevel)) return false
   }
   return true
