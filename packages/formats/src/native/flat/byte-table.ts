@@ -1,4 +1,4 @@
-import { byteAt, copy, isSame, textBetween } from './memory.ts'
+import { byteAt, copy, copyMargin, isSame, textBetween } from './memory.ts'
 
 /** Finds texts that are known by their bytes. A text's number is its place in the order in which they were added. */
 export class ByteTable {
@@ -35,7 +35,7 @@ export class ByteTable {
   /** Adds a text that stands somewhere else in memory. -1 if it is full. */
   add(start: number, end: number): number {
     const number = this.texts.length
-    if (number === this.starts.length || this.#nextAt + end - start + 4 > this.#endsAt) return -1
+    if (number === this.starts.length || this.#nextAt + end - start + copyMargin > this.#endsAt) return -1
     this.#slots[this.#findSlot(start, end)] = number
     this.starts[number] = this.#nextAt
     this.lengths[number] = end - start

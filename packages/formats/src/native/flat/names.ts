@@ -1,5 +1,5 @@
 import { ByteTable } from './byte-table.ts'
-import { namesAt, labelsAt, derivedAt, writeText } from './memory.ts'
+import { copyMargin, namesAt, labelsAt, derivedAt, writeText } from './memory.ts'
 
 let nextAt = namesAt
 
@@ -10,14 +10,14 @@ export function tableOf(names: readonly string[]): ByteTable {
     const end = writeText(name, derivedAt)
     if (table.add(derivedAt, end) === -1) throw new Error('The names do not fit their region.')
   }
-  nextAt = table.endAt + 4
+  nextAt = table.endAt + copyMargin
   return table
 }
 
 /** Keeps a text where it can be copied from; gives its place. */
 export function keep(text: string): number {
   const at = nextAt
-  nextAt = writeText(text, at) + 4
+  nextAt = writeText(text, at) + copyMargin
   if (nextAt > labelsAt) throw new Error('The names do not fit their region.')
   return at
 }

@@ -37,7 +37,8 @@ const entryOf = (role: number): number => roleEntries[role] ?? noEntry
 
 /** Begins an event: nothing of its envelope has been met. */
 export function clearEnvelope(): void {
-  roleEntries.fill(noEntry)
+  // Not `fill`: of so few, the call would cost more than they do.
+  for (let role = 0; role < roleCount; role += 1) roleEntries[role] = noEntry
 }
 
 export function setRole(role: number, entry: number): void {

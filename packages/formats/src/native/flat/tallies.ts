@@ -17,7 +17,7 @@ const maxLabels = 512
 const fullFromLabels = 384
 
 /** Sources, providers and models as strings. */
-const labels = new ByteTable(maxLabels, labelsAt, requestAt - 4)
+const labels = new ByteTable(maxLabels, labelsAt, requestAt)
 
 const llmCategory = categories.indexOf('llm')
 const remarks = new Set(llmRemarkTypes.map((type) => knownTypes.indexOf(type)))
