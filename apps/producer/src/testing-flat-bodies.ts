@@ -86,6 +86,13 @@ const oddKeys = [
   'events',
 ]
 
+const one = (name: string, values: fc.Arbitrary<string>) => values.map((json) => `"${name}":${json}`)
+const either = (usual: readonly string[], odd: readonly string[]) =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+  )
+
 /** One event as JSON, of members whose names are these or unknown. */
 function anEvent(fields: readonly string[]): fc.Arbitrary<string> {
   const envelope = [
@@ -108,12 +115,6 @@ function anEvent(fields: readonly string[]): fc.Arbitrary<string> {
     { weight: 1, arbitrary: fc.constantFrom(' ', '\n', '\t\r\n') },
   )
   const member = fc.tuple(key, value, blank).map(([name, json, space]) => `"${name}"${space}:${space}${json}`)
-  const one = (name: string, values: fc.Arbitrary<string>) => values.map((json) => `"${name}":${json}`)
-  const either = (usual: readonly string[], odd: readonly string[]) =>
-    fc.oneof(
-      { weight: 8, arbitrary: fc.constantFrom(...usual) },
-      { weight: 1, arbitrary: fc.constantFrom(...odd) },
-    )
   const envelopeMember = fc.oneof(
     one('session_id', either(['7', '"s"', 'null'], [...texts, ...numbers])),
     one('source', either(['"gateway"', '"edge"', 'null'], [...texts, ...longTexts])),

@@ -23,6 +23,9 @@ const textForm = forms.text
 const traceForm = forms.trace
 
 const questionMark = 0x3f
+/** The bit by which letters differ in case. */
+const lowerCase = 0x20
+const upperCase = 0
 const hexTraceLength = 32
 
 const categoryTable = tableOf(categories)
@@ -40,6 +43,19 @@ export function liftText(entry: number, form: number, column: number, max: numbe
       return liftIf(end - start <= max, column, start, end)
     case pathForm:
       return liftPath(entry, column, max)
+    case traceForm:
+      if (end - start !== hexTraceLength || !isHex(start, end)) return liftPlain(entry, column, max)
+      return liftInCase(true, column, start, end, lowerCase)
+    case hexForm:
+      return liftInCase(end - start === max && isHex(start, end), column, start, end, lowerCase)
+    default:
+      return liftWord(form, column, start, end)
+  }
+}
+
+/** The forms whose texts are short and of few characters. */
+function liftWord(form: number, column: number, start: number, end: number): number {
+  switch (form) {
     case addressForm:
       return liftIf(isIpv4(start, end) || isIP(textBetween(start, end)) !== 0, column, start, end)
     case statusForm:
@@ -47,14 +63,9 @@ export function liftText(entry: number, form: number, column: number, max: numbe
     case moneyForm:
       return liftIf(isAmount(start, end), column, start, end)
     case methodForm:
-      return liftInCase(isMethod(start, end), column, start, end, 0)
+      return liftInCase(isMethod(start, end), column, start, end, upperCase)
     case categoryForm:
       return liftCategory(column, start, end)
-    case hexForm:
-      return liftInCase(end - start === max && isHex(start, end), column, start, end, 0x20)
-    case traceForm:
-      if (end - start !== hexTraceLength || !isHex(start, end)) return liftPlain(entry, column, max)
-      return liftInCase(true, column, start, end, 0x20)
     default:
       return kept
   }
