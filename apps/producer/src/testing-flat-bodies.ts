@@ -41,6 +41,16 @@ const types = [
   long(100), long(101), '"_a"', '"a b"', '"é"', '""', '"constructor"', '7', 'null',
 ]
 
+/** All of them, of whatever field. */
+export const boundaryValues: readonly string[] = [
+  ...texts,
+  ...longTexts,
+  ...numbers,
+  ...others,
+  ...times,
+  ...types,
+]
+
 const boundaryValue = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...texts) },
   { weight: 1, arbitrary: fc.constantFrom(...longTexts) },
