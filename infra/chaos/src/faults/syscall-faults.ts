@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { activeFault, type ActiveFault } from './fault.ts'
+import { canRun } from './run-program.ts'
+
+/** What a system call does instead of, or before, its work. */
+export type SyscallEffect = { error: 'EIO' | 'ENOSPC' } | { delayMs: number }
+
+export interface SyscallFault {
+  pid: number
+  /** Such as `write` or `fdatasync`; several with commas between. */
+  syscalls: string
+  effect: SyscallEffect
+  /** Only calls on this file; it need not be open yet. */
+  path?: string
+  /** Only in the threads that do Node's file work: the others go on at full speed. */
+  inFileThreads?: boolean
+  /** Only the first so many calls of each thread. */
+  times?: number
+}
+
+/** Why system calls cannot be tampered with here; undefined when they can. */
+export async function whyNoStrace(): Promise<string | undefined> {
+  if (!(await canRun('strace', '-V'))) return 'there is no program strace'
+  return (await canRun('strace', '-o', '/dev/null', '-e', 'trace=none', 'true'))
+    ? undefined
+    : 'strace may not trace processes here'
+}
+
+/**
+ * Tampers with the system calls of a running process, by strace. Resolves when it is attached; healed, the process
+ * runs on untouched. `hits` counts the calls that were tampered with.
+ */
+export async function injectSyscallFault(
+  fault: SyscallFault,
+): Promise<ActiveFault & { hits: () => Promise<number> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'weir-strace-'))
+  const log = join(directory, 'calls')
+  const strace = spawn('strace', [...(await toArguments(fault)), '-o', log], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const exited = once(strace, 'exit')
+  const lines: string[] = []
+  await new Promise<void>((resolve, reject) => {
+    createInterface({ input: strace.stderr }).on('line', (line) => {
+      lines.push(line)
+      if (line.includes('attached')) resolve()
+    })
+    strace.once('error', reject)
+    strace.once('exit', () => reject(new Error(`strace ended: ${lines.join(' / ')}`)))
+  })
+  const count = async (): Promise<number> =>
+    (await readFile(log, 'utf8')).split('\n').filter((line) => /INJECTED|DELAYED/.test(line)).length
+  let hitsAtEnd: number | undefined
+  const fault_ = activeFault(async () => {
+    strace.kill('SIGINT')
+    await exited
+    hitsAtEnd = await count()
+    await rm(directory, { recursive: true, force: true })
+  })
+  return { ...fault_, hits: async () => hitsAtEnd ?? (await count()) }
+}
+
+async function toArguments({
+  pid,
+  syscalls,
+  effect,
+  path,
+  inFileThreads,
+  times,
+}: SyscallFault): Promise<string[]> {
+  const what = 'error' in effect ? `error=${effect.error}` : `delay_enter=${effect.delayMs * 1_000}`
+  const when = times === undefined ? '' : `:when=1..${times}`
+  const threads = inFileThreads ? await listFileThreads(pid) : []
+  return [
+    ...(threads.length > 0 ? threads.map((thread) => `--attach=${thread}`) : ['-f', `--attach=${pid}`]),
+    ...(path === undefined ? [] : [`--trace-path=${path}`]),
+    `--trace=${syscalls}`,
+    `--inject=${syscalls}:${what}${when}`,
+  ]
+}
+
+/** libuv names the threads of its pool; there are none before the first file operation. */
+async function listFileThreads(pid: number): Promise<string[]> {
+  const threads: string[] = []
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const name = await readFile(`/proc/${pid}/task/${thread}/comm`, 'utf8')
+    if (name.startsWith('libuv-worker')) threads.push(thread)
+  }
+  return threads
+}
