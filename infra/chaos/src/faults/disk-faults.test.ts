@@ -9,7 +9,7 @@ import { Random } from '../random.ts'
 import { addGarbage, addZeros, cutTail, flipBit } from './corrupt-file.ts'
 import { mountPowerLossDisk, whyNoPowerLoss } from './power-loss-disk.ts'
 import { mountSmallDisk, whyNoMount } from './small-disk.ts'
-import { injectSyscallFault, whyNoStrace, type SyscallEffect } from './syscall-faults.ts'
+import { injectSyscallFault, listFileThreads, whyNoStrace, type SyscallEffect } from './syscall-faults.ts'
 
 let directory: string
 

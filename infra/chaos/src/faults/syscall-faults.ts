@@ -11,16 +11,15 @@ import { canRun } from './run-program.ts'
 export type SyscallEffect = { error: 'EIO' | 'ENOSPC' } | { delayMs: number }
 
 export interface SyscallFault {
-  pid: number
+  /** Numbers of processes or threads. */
+  targets: readonly number[]
+  /** Also all threads and children of the targets, those to come as well. */
+  isFollowed?: boolean
   /** Such as `write` or `fdatasync`; several with commas between. */
   syscalls: string
   effect: SyscallEffect
   /** Only calls on this file; it need not be open yet. */
   path?: string
-  /** Only in the threads that do Node's file work: the others go on at full speed. */
-  inFileThreads?: boolean
-  /** Only the first so many calls of each thread. */
-  times?: number
 }
 
 /** Why system calls cannot be tampered with here; undefined when they can. */
@@ -40,7 +39,7 @@ export async function injectSyscallFault(
 ): Promise<ActiveFault & { hits: () => Promise<number> }> {
   const directory = await mkdtemp(join(tmpdir(), 'weir-strace-'))
   const log = join(directory, 'calls')
-  const strace = spawn('strace', [...(await toArguments(fault)), '-o', log], {
+  const strace = spawn('strace', [...toArguments(fault), '-o', log], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(strace, 'exit')
@@ -56,40 +55,32 @@ export async function injectSyscallFault(
   const count = async (): Promise<number> =>
     (await readFile(log, 'utf8')).split('\n').filter((line) => /INJECTED|DELAYED/.test(line)).length
   let hitsAtEnd: number | undefined
-  const fault_ = activeFault(async () => {
+  const active = activeFault(async () => {
     strace.kill('SIGINT')
     await exited
     hitsAtEnd = await count()
     await rm(directory, { recursive: true, force: true })
   })
-  return { ...fault_, hits: async () => hitsAtEnd ?? (await count()) }
+  return { ...active, hits: async () => hitsAtEnd ?? (await count()) }
 }
 
-async function toArguments({
-  pid,
-  syscalls,
-  effect,
-  path,
-  inFileThreads,
-  times,
-}: SyscallFault): Promise<string[]> {
+function toArguments({ targets, isFollowed, syscalls, effect, path }: SyscallFault): string[] {
   const what = 'error' in effect ? `error=${effect.error}` : `delay_enter=${effect.delayMs * 1_000}`
-  const when = times === undefined ? '' : `:when=1..${times}`
-  const threads = inFileThreads ? await listFileThreads(pid) : []
   return [
-    ...(threads.length > 0 ? threads.map((thread) => `--attach=${thread}`) : ['-f', `--attach=${pid}`]),
+    ...(isFollowed ? ['-f'] : []),
+    ...targets.map((target) => `--attach=${target}`),
     ...(path === undefined ? [] : [`--trace-path=${path}`]),
     `--trace=${syscalls}`,
-    `--inject=${syscalls}:${what}${when}`,
+    `--inject=${syscalls}:${what}`,
   ]
 }
 
-/** libuv names the threads of its pool; there are none before the first file operation. */
-async function listFileThreads(pid: number): Promise<string[]> {
-  const threads: string[] = []
+/** The threads in which a Node process does its file work: the others go on at full speed. There are none before the first. */
+export async function listFileThreads(pid: number): Promise<number[]> {
+  const threads: number[] = []
   for (const thread of await readdir(`/proc/${pid}/task`)) {
     const name = await readFile(`/proc/${pid}/task/${thread}/comm`, 'utf8')
-    if (name.startsWith('libuv-worker')) threads.push(thread)
+    if (name.startsWith('libuv-worker')) threads.push(Number(thread))
   }
   return threads
 }
