@@ -114,11 +114,10 @@ test.each([
     try {
       expect(await writer.next()).toBe('ready')
       const fault = await injectSyscallFault({
-        pid: writer.child.pid ?? 0,
+        targets: await listFileThreads(writer.child.pid ?? 0),
         syscalls: 'write',
         path,
         effect,
-        inFileThreads: true,
       })
       writer.write()
       expect(await writer.next()).toMatch(outcome)

@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,26 +41,40 @@ export async function injectSyscallFault(
   const strace = spawn('strace', [...toArguments(fault), '-o', log], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
-  const exited = once(strace, 'exit')
-  const lines: string[] = []
-  await new Promise<void>((resolve, reject) => {
-    createInterface({ input: strace.stderr }).on('line', (line) => {
-      lines.push(line)
-      if (line.includes('attached')) resolve()
-    })
-    strace.once('error', reject)
-    strace.once('exit', () => reject(new Error(`strace ended: ${lines.join(' / ')}`)))
+  const ended = new Promise<void>((resolve) => {
+    strace.once('error', () => resolve())
+    strace.once('close', () => resolve())
   })
+  try {
+    await untilAttached(strace, fault.targets.length)
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  }
   const count = async (): Promise<number> =>
     (await readFile(log, 'utf8')).split('\n').filter((line) => /INJECTED|DELAYED/.test(line)).length
   let hitsAtEnd: number | undefined
   const active = activeFault(async () => {
     strace.kill('SIGINT')
-    await exited
+    await ended
     hitsAtEnd = await count()
     await rm(directory, { recursive: true, force: true })
   })
   return { ...active, hits: async () => hitsAtEnd ?? (await count()) }
+}
+
+/** A target that has ended meanwhile is none; one at least must be left. */
+function untilAttached(strace: ChildProcess, targets: number): Promise<void> {
+  const lines: string[] = []
+  return new Promise((resolve, reject) => {
+    if (strace.stderr !== null)
+      createInterface({ input: strace.stderr }).on('line', (line) => {
+        lines.push(line)
+        if (lines.length === targets && lines.some((each) => each.includes('attached'))) resolve()
+      })
+    strace.once('error', reject)
+    strace.once('close', () => reject(new Error(`strace ended: ${lines.join(' / ')}`)))
+  })
 }
 
 function toArguments({ targets, isFollowed, syscalls, effect, path }: SyscallFault): string[] {
