@@ -26,12 +26,19 @@ export async function playScenarios(options: Options, root: string): Promise<boo
     results.push(result)
     if (options.isJson) process.stdout.write(`${JSON.stringify(result)}\n`)
     const failed = results.filter(({ failures }) => failures.length > 0).length
-    const outcome = result.failures.length === 0 ? 'pass' : `FAIL ${result.failures.join('; ')}`
+    const outcome = tellOutcome(result)
     say(`${index + 1} of ${turns.length}: ${name}: ${outcome} (${result.seconds} s; ${failed} failed)`)
   }
   if (!options.isJson) process.stdout.write(formatTable(results, options.task === 'soak'))
   if (options.reportPath !== undefined) await writeReport(options.reportPath, results)
+  for (const { scenario, queue, notRun } of results)
+    if (notRun !== undefined) say(`NOT RUN: ${scenario} (${queue}): ${notRun}`)
   return results.length > 0 && results.every(({ failures }) => failures.length === 0)
+}
+
+function tellOutcome({ failures, notRun }: Result): string {
+  if (notRun !== undefined) return `NOT RUN: ${notRun}`
+  return failures.length === 0 ? 'pass' : `FAIL ${failures.join('; ')}`
 }
 
 function chooseTurns({ task, only, queues, soakMs }: Options): Turn[] {
@@ -51,11 +58,14 @@ async function playTurn({ scenario, queue }: Turn, options: Options, root: strin
   const directory = join(root, `${scenario.name}-${queue}`)
   const { seed, events, outageMs } = options
   try {
+    const notRun = await scenario.whyNot?.()
+    if (notRun !== undefined) return { ...unplayed({ scenario, queue }, seed), notRun }
     const result = await runScenario(scenario, { seed, queue, events, outageMs, directory, say: sayIndented })
     if (result.failures.length === 0) await rm(directory, { recursive: true, force: true })
     return result
   } catch (error) {
-    return crashed({ scenario, queue }, seed, error)
+    const failure = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { ...unplayed({ scenario, queue }, seed), failures: [failure] }
   }
 }
 
@@ -64,7 +74,7 @@ function sayIndented(line: string): void {
 }
 
 /** A scenario that could not be played to its end. */
-function crashed({ scenario, queue }: Turn, seed: number, error: unknown): Result {
+function unplayed({ scenario, queue }: Turn, seed: number): Result {
   const counts = { acknowledged: 0, stored: 0, lost: 0, duplicated: 0, spurious: 0, corrupted: 0 }
   return {
     scenario: scenario.name,
@@ -76,7 +86,7 @@ function crashed({ scenario, queue }: Turn, seed: number, error: unknown): Resul
     unanswered: 0,
     recoverySeconds: 0,
     seconds: 0,
-    failures: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+    failures: [],
     notes: [],
   }
 }

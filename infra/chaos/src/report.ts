@@ -12,8 +12,13 @@ const columns: readonly (readonly [string, (result: Result) => string | number])
   ['refused', ({ refused }) => refused],
   ['unanswered', ({ unanswered }) => unanswered],
   ['recovery s', ({ recoverySeconds }) => recoverySeconds.toFixed(1)],
-  ['verdict', ({ failures }) => (failures.length === 0 ? 'pass' : 'FAIL')],
+  ['verdict', toVerdict],
 ]
+
+function toVerdict({ failures, notRun }: Result): string {
+  if (notRun !== undefined) return 'not run'
+  return failures.length === 0 ? 'pass' : 'FAIL'
+}
 
 /** The table's cells, its head first. */
 export function toCells(results: readonly Result[]): string[][] {

@@ -39,6 +39,8 @@ export interface Result extends Omit<Verdict, 'examples'> {
   seconds: number
   /** What went wrong, a line each; the scenario passed when there is none. */
   failures: string[]
+  /** Why it was not played: then it neither passed nor failed. */
+  notRun?: string
   notes: string[]
 }
 

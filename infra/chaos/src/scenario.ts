@@ -44,6 +44,8 @@ export interface Scenario {
   /** Where the queue may be; it is played for each that is asked for. */
   queues: readonly QueueKind[]
   rig?: RigSettings
+  /** Why it cannot be played on this machine; undefined when it can. */
+  whyNot?: () => Promise<string | undefined>
   /** What must have happened: when one of these did not, the scenario has shown nothing, and fails. */
   mustHappen: readonly string[]
   /** Senders may be answered other than 202, or not at all; otherwise that is a failure. */

@@ -1,6 +1,16 @@
 import type { Scenario } from './scenario.ts'
 import { bootScenarios } from './scenarios/boot-scenarios.ts'
 import { consumerScenarios } from './scenarios/consumer-scenarios.ts'
+import { diskDamage } from './scenarios/disk-damage.ts'
+import { diskPower } from './scenarios/disk-power.ts'
+import { diskRoom } from './scenarios/disk-room.ts'
+import { diskSyscalls } from './scenarios/disk-syscalls.ts'
+import { networkDegraded } from './scenarios/network-degraded.ts'
+import { networkOutages } from './scenarios/network-outages.ts'
+import { postgresOutages } from './scenarios/postgres-outages.ts'
+import { postgresRefusals } from './scenarios/postgres-refusals.ts'
+import { redisMemory } from './scenarios/redis-memory.ts'
+import { redisOutages } from './scenarios/redis-outages.ts'
 import { deliveryScenarios } from './scenarios/delivery-scenarios.ts'
 import { duplicateScenarios } from './scenarios/duplicate-scenarios.ts'
 import { failpointScenarios } from './scenarios/failpoint-scenarios.ts'
@@ -20,4 +30,14 @@ export const scenarios: readonly Scenario[] = [
   rollingRestart,
   ...bootScenarios,
   ...serverScenarios,
+  ...redisOutages,
+  ...redisMemory,
+  ...postgresOutages,
+  ...postgresRefusals,
+  ...networkOutages,
+  ...networkDegraded,
+  ...diskSyscalls,
+  ...diskRoom,
+  ...diskDamage,
+  ...diskPower,
 ]

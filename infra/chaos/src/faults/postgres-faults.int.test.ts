@@ -78,7 +78,7 @@ test('a server that is read-only refuses writes in sessions under way, and accep
 
 test('there is no connection left until it is healed', async () => {
   await using fault = await exhaustConnections(server.url)
-  expect(fault.taken()).toBeGreaterThan(5)
+  expect(fault.taken).toBeGreaterThan(5)
   await expect(connectTo(server.url)).rejects.toEqual(code('53300'))
   await fault.heal()
   await until('there is one', 5_000, () => withClient(async () => true).catch(() => false))

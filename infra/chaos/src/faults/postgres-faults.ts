@@ -68,29 +68,30 @@ export async function lockTable(url: string, table: string): Promise<ActiveFault
 }
 
 /**
- * Takes every connection that the role of the URL may have, so that it gets no other (53300), and goes on taking
- * those that others let go of.
+ * Takes every connection that the role of the URL may have, and sees to it that it gets none of those that others
+ * let go of (53300).
  */
-export async function exhaustConnections(url: string): Promise<ActiveFault & { taken: () => number }> {
+export async function exhaustConnections(url: string): Promise<ActiveFault & { taken: number }> {
   const clients: Client[] = []
-  const over = new AbortController()
-  const take = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      try {
-        clients.push(await connectTo(url))
-      } catch {
-        return
-      }
-    }
+  const limitRole = (connections: number): Promise<unknown> => {
+    const role = escapeIdentifier(new URL(url).username)
+    return asAdmin(url, (client) => client.query(`alter role ${role} connection limit ${connections}`))
   }
-  await take()
-  const timer = setInterval(() => void take(), 50)
+  try {
+    for (;;) clients.push(await connectTo(url))
+  } catch (error) {
+    if (!isRefused(error)) throw error
+  }
+  await limitRole(0)
   const fault = activeFault(async () => {
-    over.abort()
-    clearInterval(timer)
+    await limitRole(-1)
     await Promise.allSettled(clients.map((client) => client.end()))
   })
-  return { ...fault, taken: () => clients.length }
+  return { ...fault, taken: clients.length }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '53300'
 }
 
 /**

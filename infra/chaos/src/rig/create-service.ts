@@ -13,20 +13,24 @@ export interface ServiceParts {
   name: string
   port: number
   env: Variables
+  /** Of its log. */
   directory: string
+  /** Of its journal and its keys. */
+  dataDirectory: string
   bug: PlantedBug | undefined
 }
 
 /** A service of the rig, not yet running. */
-export function createService({ kind, name, port, env, directory, bug }: ServiceParts): Service {
+export function createService(parts: ServiceParts): Service {
+  const { kind, name, port, env, directory, dataDirectory, bug } = parts
   return new Service({
     name,
     entry: new URL(`../../../../apps/${kind}/src/main.ts`, import.meta.url),
     env: {
       ...env,
       [portNames[kind]]: String(port),
-      JOURNAL_DIR: join(directory, `${name}-journal`),
-      KEY_SNAPSHOT_PATH: join(directory, `${name}-keys.json`),
+      JOURNAL_DIR: join(dataDirectory, `${name}-journal`),
+      KEY_SNAPSHOT_PATH: join(dataDirectory, `${name}-keys.json`),
     },
     preloads: bug === undefined ? [] : [bugPreload(bug)],
     port,

@@ -4,6 +4,7 @@ import { openDatabase, openPool, type Database } from '@weir/database'
 import { startPostgres, startRedis } from '@weir/servers'
 import type { Pool } from 'pg'
 import type { PlantedBug } from '../bugs/planted-bug.ts'
+import { mountPowerLossDisk, type PowerLossDisk } from '../faults/power-loss-disk.ts'
 import { findPort } from '../find-port.ts'
 import type { Random } from '../random.ts'
 import { createService, type ServiceKind } from './create-service.ts'
@@ -22,6 +23,8 @@ export interface RigSettings {
   env?: Variables
   /** Whether the services run when the scenario begins; they do unless it says no. */
   startsServices?: boolean
+  /** Everything but the logs is on a disk that can lose its power. */
+  isOnPowerLossDisk?: boolean
 }
 
 export interface RigOptions extends RigSettings {
@@ -34,7 +37,13 @@ export interface RigOptions extends RigSettings {
 
 /** One installation of Weir, real in every part. Disposing it ends all of its processes. */
 export interface Rig extends AsyncDisposable {
+  /** Where the logs are. */
   directory: string
+  /** Where the servers and the services keep what they must not lose. */
+  dataDirectory: string
+  disk: PowerLossDisk | undefined
+  /** Keeps something, such as a proxy, as long as the rig. */
+  keep: <T extends AsyncDisposable>(resource: T) => T
   postgres: Restartable
   /** Undefined when the queue is in PostgreSQL. */
   redis: Restartable | undefined
@@ -62,12 +71,18 @@ const unhindered: Variables = {
 }
 
 const statementTimeoutMs = 600_000
+const diskBytes = 1_024 ** 3
 
 /** Starts everything. */
 export async function openRig(options: RigOptions): Promise<Rig> {
   const { directory, random } = options
+  const dataDirectory = join(directory, 'data')
   await using opened = new AsyncDisposableStack()
-  const { postgres, redis } = await openServers(options, opened)
+  await mkdir(dataDirectory, { recursive: true })
+  const disk = options.isOnPowerLossDisk
+    ? opened.use(await mountPowerLossDisk(join(directory, 'image'), dataDirectory, diskBytes))
+    : undefined
+  const { postgres, redis } = await openServers({ ...options, directory: dataDirectory }, opened)
   const pool = openPool(
     { url: postgres.url, poolSize: 4, applicationName: 'weir-chaos', statementTimeoutMs },
     () => undefined,
@@ -85,7 +100,8 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     const count = services.filter(({ name }) => name.startsWith(kind)).length
     const name = count === 0 ? kind : `${kind}-${count + 1}`
     const { bug } = options
-    const service = createService({ kind, name, port: await findPort(random), env, directory, bug })
+    const directories = { directory, dataDirectory }
+    const service = createService({ kind, name, port: await findPort(random), env, ...directories, bug })
     added.use(service)
     services.push(service)
     if (kind === 'producer') producers.push(service)
@@ -96,6 +112,9 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   const resources = opened.move()
   return {
     directory,
+    dataDirectory,
+    disk,
+    keep: (resource) => added.use(resource),
     postgres,
     redis,
     producer,
@@ -121,7 +140,6 @@ async function openServers(
   { directory, queue, random, postgres: settings = {} }: RigOptions,
   opened: AsyncDisposableStack,
 ): Promise<Pick<Rig, 'postgres' | 'redis'>> {
-  await mkdir(directory, { recursive: true })
   const [postgresPort, redisPort] = [await findPort(random), await findPort(random)]
   const dataDirectory = join(directory, 'postgres')
   const postgres = opened.use(

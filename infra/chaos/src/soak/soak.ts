@@ -5,6 +5,7 @@ import { untilStored } from '../oracle/verify.ts'
 import type { QueueKind } from '../rig/open-rig.ts'
 import { observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 import { MemoryWatch, type MemoryTrend } from './memory.ts'
+import { randomFaults } from '../faults/random-faults.ts'
 import { chooseFault, soakFaults } from './soak-faults.ts'
 
 const eventsPerSecond = 300
@@ -29,7 +30,7 @@ export function createSoak(queue: QueueKind, durationMs: number): Scenario {
 
 async function play(stage: Stage, durationMs: number): Promise<Course> {
   const { rig, random, ledger, say } = stage
-  const faults = soakFaults(rig)
+  const faults = [...soakFaults(rig), ...(await randomFaults(rig))]
   await using memory = new MemoryWatch(rig)
   await using load = postSteadily(stage, eventsPerSecond)
   await using reading = readSteadily(rig)

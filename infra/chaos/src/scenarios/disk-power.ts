@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { sleep } from '@weir/runtime'
+import { mountPowerLossDisk, whyNoPowerLoss, type PowerLossDisk } from '../faults/power-loss-disk.ts'
+import { postSteadily } from '../load/load.ts'
+import { untilStored } from '../oracle/verify.ts'
+import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
+import { until } from '../wait.ts'
+
+const rounds = 3
+
+/** Disks stop working, with whatever was not synced. */
+export const diskPower: readonly Scenario[] = [
+  {
+    name: 'disk-fails',
+    title: "every write on the journal's disk fails (EIO) until it is replaced",
+    queues: bothQueues,
+    whyNot: whyNoPowerLoss,
+    rig: { startsServices: false },
+    mayRefuse: true,
+    mayLog: [/the journal has a problem/],
+    mustHappen: ['the producer said that it is not ready', observed.refusedInTime],
+    play: playDiskFails,
+  },
+  {
+    name: 'disk-power-loss',
+    title: 'the whole machine loses its power three times: journal, Redis and PostgreSQL',
+    queues: bothQueues,
+    whyNot: whyNoPowerLoss,
+    rig: { isOnPowerLossDisk: true },
+    mayRefuse: true,
+    mayLog: [/the journal has a problem/],
+    mustHappen: ['events acknowledged before a power loss', observed.replayed],
+    play: playPowerLoss,
+  },
+]
+
+async function playDiskFails(stage: Stage): Promise<Course> {
+  const { rig, happened, fault, delivery } = stage
+  const disk = rig.keep(
+    await mountPowerLossDisk(join(rig.directory, 'image'), join(rig.directory, 'disk'), 64 * 1_048_576),
+  )
+  rig.producer.configure({ JOURNAL_DIR: join(disk.directory, 'journal'), JOURNAL_MIN_FREE_BYTES: '0' })
+  await Promise.all(rig.services.map((service) => service.start()))
+  await using load = postSteadily(stage, 500)
+  await sleep(stage.random.between(2_000, 4_000))
+  await disk.losePower()
+  fault('the disk fails')
+  await until('requests are refused', 10_000, () => delivery.timelyRefusals > 3)
+  await until('the producer says that it is not ready', 10_000, async () => {
+    return (await rig.producer.get('/health/ready')) === undefined
+  })
+  happened('the producer said that it is not ready')
+  await rig.producer.kill()
+  await disk.restorePower()
+  const restoredAtMs = performance.now()
+  await rig.producer.start()
+  await sleep(2_000)
+  await load.stop()
+  await untilStored(rig)
+  return { recoverySeconds: (performance.now() - restoredAtMs) / 1_000 }
+}
+
+async function playPowerLoss(stage: Stage): Promise<Course> {
+  const { rig, random, ledger, happened, fault } = stage
+  const disk = diskOf(stage)
+  let seconds = 0
+  await using load = postSteadily(stage, 500)
+  for (let round = 1; round <= rounds; round += 1) {
+    const before = ledger.acknowledged
+    await sleep(random.between(1_500, 4_500))
+    happened('events acknowledged before a power loss', ledger.acknowledged - before)
+    await disk.losePower()
+    fault(`power loss ${round}`)
+    await Promise.all(
+      [...rig.services, rig.postgres, ...(rig.redis ? [rig.redis] : [])].map((one) => one.kill()),
+    )
+    await disk.restorePower()
+    const restoredAtMs = performance.now()
+    await Promise.all([rig.postgres.start(), rig.redis?.start()])
+    await Promise.all(rig.services.map((service) => service.start()))
+    seconds = Math.max(seconds, (performance.now() - restoredAtMs) / 1_000)
+  }
+  await load.stop()
+  await untilStored(rig)
+  return { recoverySeconds: seconds }
+}
+
+function diskOf({ rig }: Stage): PowerLossDisk {
+  if (rig.disk === undefined) throw new Error('This scenario needs a disk that can lose its power.')
+  return rig.disk
+}
