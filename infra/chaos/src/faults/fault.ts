@@ -1,12 +1,9 @@
-/** A fault that is in effect. Disposing it heals it; healing twice is harmless. */
+/**
+ * A fault that is in effect. Disposing it heals it; healing twice is harmless. Whoever brings one about rejects, with
+ * nothing left behind, when it cannot be.
+ */
 export interface ActiveFault extends AsyncDisposable {
   heal: () => Promise<void>
-}
-
-/** Something that can go wrong on purpose. Rejects, with nothing left behind, when it cannot be brought about. */
-export interface Fault {
-  name: string
-  inject: () => Promise<ActiveFault>
 }
 
 /** Makes of a way back a fault that is in effect: `heal` runs once, whoever asks for it first. */
