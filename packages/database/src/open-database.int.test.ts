@@ -18,3 +18,18 @@ test('a connection that is lost while it is in use ends neither the process nor 
   expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
   await pool.end()
 })
+
+test('a connection that the server left without an answer is not used again', async () => {
+  const url = process.env['DATABASE_URL'] ?? ''
+  const pool = openPool(
+    { url, poolSize: 1, applicationName: 'test', statementTimeoutMs: 100 },
+    () => undefined,
+  )
+  const client = await pool.connect()
+  await client.query('set statement_timeout = 0')
+  await expect(client.query('select pg_sleep(600)')).rejects.toThrow('Query read timeout')
+  client.release()
+
+  expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  await pool.end()
+})

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import { Pool, type PoolConfig } from 'pg'
+import { Pool, type ClientBase, type PoolClient, type PoolConfig } from 'pg'
 import type { Schema } from './schema.ts'
 
 export type Database = Kysely<Schema>
@@ -36,7 +36,19 @@ export function openPool(options: DatabaseOptions, onLostConnection: (error: Err
   // The pool listens to idle connections only. When one in use is lost its query rejects, which is enough to
   // know, but the event comes as well, and without a listener it ends the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
+  pool.on('release', (_error, client) => endIfUnanswered(client))
   return pool
+}
+
+/**
+ * Ends a connection that is given back while the server owes it an answer, as after the driver's timeout: the next
+ * query would wait behind the lost one, and so would every one after it.
+ */
+function endIfUnanswered(client: PoolClient): void {
+  // A field of the driver that its types do not have.
+  const { readyForQuery } = client as PoolClient & { readyForQuery?: boolean }
+  // In a pool the types have no `end`, as only who knows that the connection is of no use should call it.
+  if (readyForQuery === false) void (client as unknown as ClientBase & { end: () => Promise<void> }).end()
 }
 
 /** Kysely on a pool of its own, or on one that is already there. `destroy()` ends the pool. */
