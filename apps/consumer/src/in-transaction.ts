@@ -10,12 +10,18 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     await client.query('commit')
     return result
   } catch (error) {
-    failure = await rollBack(client)
+    // Who did not answer before will not answer now, and waiting for it takes as long again.
+    failure = isUnanswered(error) || (await rollBack(client))
     throw error
   } finally {
     // A connection in an unknown state is not used again.
     client.release(failure)
   }
+}
+
+/** Whether the driver gave up waiting for the server; it has no code for that. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout'
 }
 
 /** Whether the connection has to be thrown away. */

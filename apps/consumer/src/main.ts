@@ -21,6 +21,11 @@ const pool = openPool(
   noteLoss,
 )
 const db = openDatabase(pool)
+// Apart from the upkeep, whose statements may take longer: a server that does not answer holds events up no longer.
+const storing = openPool(
+  { url, poolSize: 3, applicationName: 'weir-consumer', statementTimeoutMs: 10_000 },
+  noteLoss,
+)
 const { location, keep } = config.queue
 const queue = openBatchQueue(location, keep, noteLoss)
 watchQueue(metrics, queue)
@@ -38,7 +43,7 @@ const queueChecked = asSoonAsPossible(breakers.queue, signal, async () =>
 await prepareDatabase(preparing).catch(fail)
 isPrepared = !stopping.aborted
 
-if (isPrepared) await work({ ...service, pool, db, queue, breakers, progress })
+if (isPrepared) await work({ ...service, pool, storing, db, queue, breakers, progress })
 await queueChecked
 await Promise.all([queue.close(), closeServer(server)])
-await db.destroy()
+await Promise.all([storing.end(), db.destroy()])

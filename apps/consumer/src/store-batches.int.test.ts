@@ -144,3 +144,20 @@ function hash(text: string, seed: number): number {
   for (const char of text) h = Math.imul(h ^ char.charCodeAt(0), 0x01000193)
   return h
 }
+
+test('a connection whose server does not answer is let go of, and asked nothing more', async () => {
+  const asked: unknown[] = []
+  const released: unknown[] = []
+  const silent = Object.assign(Object.create(pool), {
+    connect: async () => ({
+      query: async (query: unknown) => {
+        asked.push(query)
+        throw new Error('Query read timeout')
+      },
+      release: (failure: unknown) => released.push(failure),
+    }),
+  })
+  await expect(storeBatches(silent, [aBatch([anEvent()])])).rejects.toThrow('Query read timeout')
+  expect(asked).toEqual(['begin'])
+  expect(released).toEqual([true])
+})

@@ -15,6 +15,8 @@ import { startWatchdog } from './watchdog.ts'
 
 export interface WorkOptions extends Service<Config> {
   pool: Pool
+  /** For what stores events: its statements give up sooner than those of the upkeep. */
+  storing: Pool
   db: Database
   queue: BatchQueue
   breakers: Breakers
@@ -26,11 +28,11 @@ const finishMs = 5_000
 
 /** Stores what is in the queue, and looks after the tables and the queue beside it, until the process is to end. */
 export async function work(options: WorkOptions): Promise<void> {
-  const { config, pool, db, queue, breakers, metrics, progress, logger, ended, fail } = options
+  const { config, pool, storing, db, queue, breakers, metrics, progress, logger, ended, fail } = options
   const { maxEventsPerTransaction, foldIntervalMs, concurrency, lockMs, stalledCheckMs } = config
   const observer = observeWriter(metrics, progress)
   const breaker = breakers.postgresql
-  const writer = new BatchWriter({ pool, breaker, logger, maxEventsPerTransaction, observer })
+  const writer = new BatchWriter({ pool: storing, breaker, logger, maxEventsPerTransaction, observer })
   const noteSwept = countSwept(metrics)
   const upkeep = startUpkeep({
     db,
@@ -43,7 +45,7 @@ export async function work(options: WorkOptions): Promise<void> {
   })
   const intake = startIntake({
     location: config.queue.location,
-    process: processBatch(writer, pool, logger),
+    process: processBatch(writer, storing, logger),
     worker: { concurrency, lockMs, stalledCheckMs, onStalled: countStalled(metrics) },
     breaker: breakers.queue,
     logger,
