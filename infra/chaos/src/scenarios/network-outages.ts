@@ -105,8 +105,9 @@ function forget(proxies: readonly TcpProxy[], isMeant: (lastRequest: string) => 
   return chosen.length
 }
 
-function playHalfOpen(stage: Stage): Promise<Course> {
-  const lost = (links: Links, server: 'postgres' | 'redis'): Round => ({
+async function playHalfOpen(stage: Stage): Promise<Course> {
+  const links = await startThroughLinks(stage)
+  const lost = (server: 'postgres' | 'redis'): Round => ({
     what: `every connection to ${server} is lost without a sign`,
     inject: async () => {
       const proxies = links.select({ server })
@@ -123,10 +124,10 @@ function playHalfOpen(stage: Stage): Promise<Course> {
     },
     durationMs: 1_000,
   })
-  return playThroughLinks(stage, (links) => [
-    lost(links, 'postgres'),
-    ...whereRedis(stage, lost(links, 'redis')),
-  ])
+  const course = await playFaults(stage, [lost('postgres'), ...whereRedis(stage, lost('redis'))])
+  // In the end the system notices, too: nothing then keeps a service from stopping in order.
+  for (const proxy of links.select()) proxy.reset()
+  return course
 }
 
 function playDeafWorker(stage: Stage): Promise<Course> {
