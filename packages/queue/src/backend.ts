@@ -32,9 +32,14 @@ const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** Math.mi
 const failFast = {
   enableOfflineQueue: false,
   commandTimeout: 1_500,
+  // A connection that was lost without a sign fails every command in time, and is not replaced by that.
+  socketTimeout: 5_000,
   maxRetriesPerRequest: 1,
   retryStrategy: reconnectDelayMs,
 }
+
+/** The same for a worker, whose connection may rightly be silent for the 10 s that BullMQ waits for a job at most. */
+const workerSocketTimeoutMs = 15_000
 
 /** A BullMQ object and how to let go of it. */
 export interface Opened<T> {
@@ -111,7 +116,11 @@ export async function createWorker(
   onError: (error: Error) => void,
 ): Promise<Opened<Worker>> {
   if (location.kind === 'redis') {
-    const redis = new Redis(location.url, { maxRetriesPerRequest: null, retryStrategy: reconnectDelayMs })
+    const redis = new Redis(location.url, {
+      maxRetriesPerRequest: null,
+      retryStrategy: reconnectDelayMs,
+      socketTimeout: workerSocketTimeoutMs,
+    })
     redis.on('error', onError)
     const worker = new Worker(location.name, process, {
       ...options,

@@ -21,6 +21,8 @@ export function createRedisBackend(url: string, prefix = 'weir:limit'): RateLimi
     maxRetriesPerRequest: 1,
     commandTimeout: 1_500,
     connectTimeout: 1_500,
+    // A connection that was lost without a sign is replaced.
+    socketTimeout: 5_000,
     retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
   })
   // Each failed call rejects with its reason; an error without a listener would be printed.
