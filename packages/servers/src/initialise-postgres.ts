@@ -1,7 +1,9 @@
 import { mkdir, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { prefixed, runToEnd } from './command.ts'
 import { createPassword } from './password-file.ts'
 import { giveTo, type PostgresAccount } from './postgres-account.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 interface Initialisation {
   dataDirectory: string
@@ -38,4 +40,5 @@ export async function initialisePostgres(options: Initialisation): Promise<void>
   ]
   await runToEnd(prefixed(account.runAs, [initdb, ...flags]), options.onLog)
   await rename(unfinished, dataDirectory)
+  if (options.isDurable) await syncDirectory(dirname(dataDirectory))
 }
