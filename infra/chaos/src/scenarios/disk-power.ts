@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { sleep } from '@weir/runtime'
 import { mountPowerLossDisk, whyNoPowerLoss, type PowerLossDisk } from '../faults/power-loss-disk.ts'
+import { deleteAppendOnlyFiles } from '../faults/redis-faults.ts'
 import { postSteadily } from '../load/load.ts'
 import { untilStored } from '../oracle/verify.ts'
 import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
@@ -78,13 +79,25 @@ async function playPowerLoss(stage: Stage): Promise<Course> {
     )
     await disk.restorePower()
     const restoredAtMs = performance.now()
-    await Promise.all([rig.postgres.start(), rig.redis?.start()])
+    await Promise.all([rig.postgres.start(), startRedis(stage)])
     await Promise.all(rig.services.map((service) => service.start()))
     seconds = Math.max(seconds, (performance.now() - restoredAtMs) / 1_000)
   }
   await load.stop()
   await untilStored(rig)
   return { recoverySeconds: seconds }
+}
+
+/** Redis refuses files that end in zeros, as a power loss may leave them. Then it goes on without, as an operator would let it. */
+async function startRedis({ rig, happened }: Stage): Promise<void> {
+  try {
+    await rig.redis?.start()
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.includes('append only file')) throw error
+    await deleteAppendOnlyFiles(join(rig.dataDirectory, 'redis'))
+    happened('Redis refused its files')
+    await rig.redis?.start()
+  }
 }
 
 function diskOf({ rig }: Stage): PowerLossDisk {
