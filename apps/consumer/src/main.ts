@@ -16,16 +16,11 @@ const breakers = createBreakers(logger)
 watchBreakers(metrics, { ...breakers })
 const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
 const { databaseUrl: url, allowsUnsafeServers } = config
-const pool = openPool(
-  { url, poolSize: 6, applicationName: 'weir-consumer', statementTimeoutMs: 30_000 },
-  noteLoss,
-)
+const connection = { url, applicationName: 'weir-consumer', idleInTransactionTimeoutMs: 5_000 }
+const pool = openPool({ ...connection, poolSize: 6, statementTimeoutMs: 30_000 }, noteLoss)
 const db = openDatabase(pool)
 // Apart from the upkeep, whose statements may take longer: a server that does not answer holds events up no longer.
-const storing = openPool(
-  { url, poolSize: 3, applicationName: 'weir-consumer', statementTimeoutMs: 10_000 },
-  noteLoss,
-)
+const storing = openPool({ ...connection, poolSize: 3, statementTimeoutMs: 10_000 }, noteLoss)
 const { location, keep } = config.queue
 const queue = openBatchQueue(location, keep, noteLoss)
 watchQueue(metrics, queue)

@@ -33,3 +33,17 @@ test('a connection that the server left without an answer is not used again', as
   expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
   await pool.end()
 })
+
+test('a transaction that is not gone on with is ended by the server, and lets go of its locks', async () => {
+  const url = process.env['DATABASE_URL'] ?? ''
+  const options = { url, poolSize: 2, applicationName: 'test', statementTimeoutMs: 10_000 }
+  const pool = openPool({ ...options, idleInTransactionTimeoutMs: 100 }, () => undefined)
+  const client = await pool.connect()
+  await client.query('begin')
+  await client.query('select pg_advisory_xact_lock(736251)')
+
+  await pool.query('select pg_advisory_xact_lock(736251)')
+  await expect(client.query('select 1')).rejects.toThrow()
+  client.release(true)
+  await pool.end()
+})

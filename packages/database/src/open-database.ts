@@ -13,6 +13,11 @@ export interface DatabaseOptions {
   /** The server ends a statement after this long; the driver gives up one second later. */
   statementTimeoutMs: number
   connectTimeoutMs?: number | undefined
+  /**
+   * The server ends a transaction that is not gone on with for this long. Without it the locks of one whose client
+   * was lost without a sign stay for hours.
+   */
+  idleInTransactionTimeoutMs?: number | undefined
 }
 
 /**
@@ -27,6 +32,9 @@ export function openPool(options: DatabaseOptions, onLostConnection: (error: Err
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + 1_000,
+    ...(options.idleInTransactionTimeoutMs === undefined
+      ? {}
+      : { idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs }),
     keepAlive: true,
     // Compiling pays where a statement runs for seconds; none of Weir's is meant to.
     options: '-c timezone=UTC -c jit=off',

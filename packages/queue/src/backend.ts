@@ -161,6 +161,7 @@ function postgresConnection(location: { url: string; schema?: string | undefined
     max,
     connectionTimeoutMillis: 2_000,
     query_timeout: 10_000,
+    idle_in_transaction_session_timeout: 5_000,
     keepAlive: true,
     application_name: 'weir-queue',
   }
