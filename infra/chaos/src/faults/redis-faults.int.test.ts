@@ -43,7 +43,7 @@ test('a full Redis refuses writes until it is healed, and keeps its other keys',
   await using fault = await fillRedis(server.url, 20 * 1024 * 1024)
   await expect(redis.set('more', 'x'.repeat(1_000))).rejects.toThrow('OOM')
   const { usedBytes, maxBytes } = await readRedisMemory(server.url)
-  expect(usedBytes / maxBytes).toBeGreaterThan(0.99)
+  expect(usedBytes / maxBytes).toBeGreaterThan(0.9)
   await fault.heal()
   await redis.set('more', 'x'.repeat(1_000))
   expect(await redis.keys('*')).toEqual(expect.arrayContaining(['kept', 'more']))
