@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { sleep } from '@weir/runtime'
 import {
   entry,
   fromNow,
@@ -104,6 +105,14 @@ const stores =
     expect(await countKeyed(stage, key)).toBe(count)
   }
 
+/** Of the events under the key one is stored, whichever came first: without timestamps each has an id of its own. */
+const storesOneOf =
+  (key: string): Check =>
+  async (_answer, stage) => {
+    while ((await countKeyed(stage, key)) === 0) await sleep(20)
+    expect(await countKeyed(stage, key)).toBe(1)
+  }
+
 /** The header `Idempotency-Key`. */
 // prettier-ignore
 export const idempotency: readonly Entry[] = [
@@ -112,7 +121,7 @@ export const idempotency: readonly Entry[] = [
     ['without timestamps it is stored once too', async ({ producer }) => {
       const [first] = [await producer.post(good, { 'Idempotency-Key': 'untimed' }), await producer.post(good, { 'Idempotency-Key': 'untimed' })]
       return first
-    }, 202, undefined, stores('untimed', 1)],
+    }, 202, undefined, storesOneOf('untimed')],
   ]),
   entry('B157', 'another body under an Idempotency-Key', [['it is no retry: both are kept', async ({ producer }) => {
     const key = { 'Idempotency-Key': 'other' }
