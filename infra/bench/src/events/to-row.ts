@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { encodeRow } from '@weir/events'
 import { isRefusal, toEvent, type Intake } from '@weir/formats'
 import type { SentEvent } from './event-maker.ts'
@@ -9,7 +9,7 @@ export function makeIntake(projectId: number, receivedAtMs: number): Intake {
     projectId,
     receivedAtMs,
     receivedAt: new Date(receivedAtMs).toISOString(),
-    requestId: randomUUID().replaceAll('-', ''),
+    requestId: randomBytes(9).toString('base64url'),
     traceId: undefined,
     spanId: undefined,
     keyPrefix: undefined,
