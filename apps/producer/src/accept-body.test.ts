@@ -64,7 +64,7 @@ test('any payload comes back from its row, whether its body has escapes or not',
       }))
       const rows = rowsOf(JSON.stringify(sent))
       expect(rows.map(({ message }) => message)).toEqual(sent.map(({ message }) => message))
-      expect(rows.map(({ payload: text }) => JSON.parse(text ?? ''))).toEqual(
+      expect(rows.map(({ payload: text }) => JSON.parse(text ?? '{}'))).toEqual(
         sent.map(({ payload: fields }) => JSON.parse(JSON.stringify(fields))),
       )
     }),

@@ -174,6 +174,7 @@ test('an event shows what it has under the names of the columns, and nothing it 
     level: 'info',
     category: 'api',
     cost_usd: '0.0123',
+    cost_source: 'reported',
     bytes_in: 3_000_000_000,
     cache_hit: false,
     retention_class: 'requests',

@@ -1,5 +1,8 @@
 import type { EventColumn } from '@weir/events'
 
+/** Not stored: functions of `log_events`, which SQL reads like columns. */
+type DerivedColumn = 'cost_source' | 'retention_class'
+
 /** The columns that answers show under their own names, in the order in which they do. */
 export const plainColumns = [
   'event_type',
@@ -47,7 +50,7 @@ export const plainColumns = [
   'cache_hit',
   'risk_score',
   'retention_class',
-] as const satisfies readonly EventColumn[]
+] as const satisfies readonly (EventColumn | DerivedColumn)[]
 
 type PlainColumn = (typeof plainColumns)[number]
 

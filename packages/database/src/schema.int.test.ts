@@ -141,11 +141,9 @@ const schemaColumns: Columns = {
     llm_request_model: 'text?',
     finish_reason: 'text?',
     cache_hit: 'flag?',
-    cost_source: 'text?',
     price_version: 'text?',
     risk_score: 'number?',
-    retention_class: 'text',
-    payload: 'object',
+    payload: 'object?',
   },
   batches: {
     project_id: 'number',

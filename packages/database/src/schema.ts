@@ -56,7 +56,7 @@ export type LogEventTable = Pick<CanonicalEvent, TextColumns> & {
   received_at: Instant
   bytes_in: Int8 | null
   bytes_out: Int8 | null
-  payload: ColumnType<Record<string, unknown>, string, string>
+  payload: ColumnType<Record<string, unknown> | null, string | null, string | null>
 }
 
 export interface BatchTable {

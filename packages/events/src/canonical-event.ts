@@ -52,16 +52,12 @@ export interface CanonicalEvent {
   llm_request_model: string | null
   finish_reason: string | null
   cache_hit: boolean | null
-  cost_source: 'reported' | 'estimated' | null
+  /** Of the prices that `cost_usd` was estimated with; `null` for a cost that the sender reported. */
   price_version: string | null
   risk_score: number | null
-  retention_class: RetentionClass
-  /** JSON text of everything that has no column. */
+  /** JSON text of everything that has no column; `{}` when there is nothing. */
   payload: string
 }
-
-/** How long an event is kept: 7, 90 and 30 days unless configured otherwise. */
-export type RetentionClass = 'requests' | 'audit' | 'errors'
 
 /** An event of which only the identity is known yet; the rest is filled in by a format. */
 export function createEvent(
@@ -119,10 +115,8 @@ export function createEvent(
     llm_request_model: null,
     finish_reason: null,
     cache_hit: null,
-    cost_source: null,
     price_version: null,
     risk_score: null,
-    retention_class: 'requests',
     payload: '{}',
   }
 }

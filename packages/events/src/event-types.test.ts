@@ -1,12 +1,5 @@
 import { expect, test } from '@jest/globals'
-import {
-  boundedEventType,
-  categories,
-  categoryOf,
-  eventTypeAliases,
-  knownEventTypes,
-  retentionClassOf,
-} from './event-types.ts'
+import { boundedEventType, categories, categoryOf, eventTypeAliases, knownEventTypes } from './event-types.ts'
 
 test.each([
   ['llm_query_sent', 'llm'],
@@ -24,24 +17,6 @@ test.each([
 test('an alias names a known type', () => {
   for (const known of Object.values(eventTypeAliases)) expect(Object.keys(knownEventTypes)).toContain(known)
 })
-
-test.each([
-  ['api', 'info', 200, 'requests'],
-  ['api', 'info', null, 'requests'],
-  ['api', 'info', 399, 'requests'],
-  ['api', 'info', 400, 'errors'],
-  ['api', 'error', null, 'errors'],
-  ['api', 'critical', 200, 'errors'],
-  ['error', 'info', null, 'errors'],
-  ['security', 'error', 500, 'audit'],
-  ['authentication', 'info', 200, 'audit'],
-  ['authorization', 'info', null, 'audit'],
-])(
-  'an event of category %s, level %s and status %p is kept as one of %4$s',
-  (category, level, status, retention) => {
-    expect(retentionClassOf(category, level, status)).toBe(retention)
-  },
-)
 
 test('a type that a sender made up is no label of its own', () => {
   expect(boundedEventType('api_request')).toBe('api_request')

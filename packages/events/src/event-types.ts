@@ -1,5 +1,3 @@
-import type { RetentionClass } from './canonical-event.ts'
-
 /** Kinds of activity, for filters and for what is kept how long. */
 export const categories = [
   'llm',
@@ -54,15 +52,6 @@ export const eventTypeAliases: Readonly<Record<string, string>> = {
 export function categoryOf(eventType: string): Category {
   if (Object.hasOwn(knownEventTypes, eventType)) return knownEventTypes[eventType] ?? 'event'
   return eventType.startsWith('oauth_') ? 'authentication' : 'event'
-}
-
-const audited: ReadonlySet<string> = new Set<Category>(['authentication', 'authorization', 'security'])
-
-/** How long to keep an event: audit trails longest, then what went wrong, then the rest. */
-export function retentionClassOf(category: string, level: string, statusCode: number | null): RetentionClass {
-  if (audited.has(category)) return 'audit'
-  const failed = level === 'error' || level === 'critical' || category === 'error'
-  return failed || (statusCode !== null && statusCode >= 400) ? 'errors' : 'requests'
 }
 
 /** What becomes of an event type in a metric's label: known types by name, all others as one. */

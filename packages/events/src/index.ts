@@ -1,4 +1,4 @@
-export { createEvent, type CanonicalEvent, type RetentionClass } from './canonical-event.ts'
+export { createEvent, type CanonicalEvent } from './canonical-event.ts'
 export {
   columnIndex,
   eventColumns,
@@ -15,7 +15,6 @@ export {
   isLlmQuery,
   knownEventTypes,
   llmRemarkTypes,
-  retentionClassOf,
   type Category,
 } from './event-types.ts'
 export { decodeField, encodeRow } from './row.ts'

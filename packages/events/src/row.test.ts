@@ -76,6 +76,8 @@ test('an empty field is null, and nothing else is', () => {
   })
   expect(row['user_id']).toBeNull()
   expect(row['event_key']).toBeNull()
+  expect(row['payload']).toBeNull()
+  expect(readRow(encodeRow(anEvent({ payload: '{"a":1}' })))['payload']).toBe('{"a":1}')
 })
 
 test.each([
@@ -139,7 +141,7 @@ test('columns of an earlier release stand where they stood', () => {
       'status_code llm_provider llm_model llm_operation duration_ms ttft_ms input_tokens output_tokens ' +
       'cached_tokens cache_write_tokens reasoning_tokens total_tokens cost_usd bytes_in bytes_out user_id ' +
       'session_id client_ip component action message host path request_id trace_id span_id upstream_ms ' +
-      'user_agent country error_type error_message llm_request_model finish_reason cache_hit cost_source ' +
-      'price_version risk_score retention_class payload',
+      'user_agent country error_type error_message llm_request_model finish_reason cache_hit price_version ' +
+      'risk_score payload',
   )
 })

@@ -13,7 +13,7 @@ function escapeText(value: unknown): unknown {
 /**
  * Writes an event as one line of PostgreSQL's COPY text format with `NULL ''`, without the line end, columns
  * as in `eventColumns`. The line is what the journal keeps, what the queue carries and what COPY reads, so an
- * event is encoded once. Empty text and `null` are the same thing in it. `mayNeedEscapes` is false where no text
+ * event is encoded once. Empty text, an empty payload and `null` are the same thing in it. `mayNeedEscapes` is false where no text
  * of the event can hold a backslash, a tab or a line end, which is nearly always, and spares looking for them.
  * Format: https://www.postgresql.org/docs/current/sql-copy.html
  */
@@ -66,11 +66,9 @@ export function encodeRow(event: CanonicalEvent, mayNeedEscapes = true): string 
     event.llm_request_model,
     event.finish_reason,
     event.cache_hit,
-    event.cost_source,
     event.price_version,
     event.risk_score,
-    event.retention_class,
-    event.payload,
+    event.payload === '{}' ? null : event.payload,
   ]
   return (mayNeedEscapes ? fields.map(escapeText) : fields).join('\t')
 }

@@ -2,6 +2,7 @@ import { sql, type Kysely } from 'kysely'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createEvents(db)
+  await deriveColumns(db)
   await createPartitions(db)
 }
 
@@ -55,11 +56,9 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
       llm_request_model   text,
       llm_operation       text,
       finish_reason       text,
-      cost_source         text,
       price_version       text,
       event_key           text,
-      retention_class     text not null,
-      payload             jsonb not null,
+      payload             jsonb,
       constraint log_events_pkey primary key (project_id, occurred_at, id)
     ) partition by range (occurred_at)`.execute(db)
   await sql`create index log_events_event_type on log_events (project_id, event_type)`.execute(db)
@@ -96,6 +95,22 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
       raw             bytea not null,
       quarantined_at  timestamptz not null default now()
     )`.execute(db)
+}
+
+/** What follows from the columns is not stored, and is read as if it were a column: `select e.cost_source from log_events e`. */
+async function deriveColumns(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create function retention_class(event log_events) returns text language sql immutable parallel safe
+    return case
+      when event.category in ('authentication', 'authorization', 'security') then 'audit'
+      when event.level in ('error', 'critical') or event.category = 'error' or event.status_code >= 400 then 'errors'
+      else 'requests'
+    end`.execute(db)
+  await sql`
+    create function cost_source(event log_events) returns text language sql immutable parallel safe
+    return case
+      when event.cost_usd is null then null when event.price_version is null then 'reported' else 'estimated'
+    end`.execute(db)
 }
 
 async function createPartitions(db: Kysely<unknown>): Promise<void> {

@@ -1,4 +1,4 @@
-import { categoryOf, retentionClassOf, type CanonicalEvent } from '@weir/events'
+import { categoryOf, type CanonicalEvent } from '@weir/events'
 import { createEventId, createKeyedEventId } from '../event-id.ts'
 import type { Intake } from '../intake.ts'
 import { routeOf } from '../route-of.ts'
@@ -11,8 +11,6 @@ export function finishEvent(event: CanonicalEvent, intake: Intake, occurredMs: n
   if (event.category === '') event.category = categoryOf(event.event_type)
   if (event.route === null && event.path !== null) deriveRoute(event, event.path)
   if (event.total_tokens === null) deriveTotalTokens(event)
-  if (event.cost_usd !== null) event.cost_source = 'reported'
-  event.retention_class = retentionClassOf(event.category, event.level, event.status_code)
   identify(event, intake, occurredMs, index)
 }
 
