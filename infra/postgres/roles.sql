@@ -46,7 +46,7 @@ grant select, insert, update on outcome_counts to weir_producer;
 
 -- The consumer stores, folds, keeps aside, and says what became of each event. It owns no table, so it can neither alter nor drop one.
 grant select, insert on log_events, batches, event_keys, quarantine to weir_consumer;
-grant select, insert, update, delete on rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_consumer;
+grant select, insert, update, delete on rollup_dimensions, rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_consumer;
 grant update on quarantine to weir_consumer;
 grant select, insert, update on outcome_counts to weir_consumer;
 grant select on projects to weir_consumer;
@@ -60,5 +60,5 @@ grant execute on function ensure_log_event_partitions(date, date), summarize_log
 -- The query service reads.
 grant select on log_events, batches, event_keys, quarantine, projects to weir_query;
 grant select on producers, accepted_counts, outcome_counts to weir_query;
-grant select on rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_query;
+grant select on rollup_dimensions, rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_query;
 grant select on app.security_events, app.rate_limit_violations to weir_query;

@@ -1,16 +1,21 @@
 import { encodeHistogram, encodeRegisters, mergeHistogram, mergeRegisters } from '@weir/database'
 import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
-import { foldEvents, foldUniques } from './fold-statements.ts'
+import {
+  eventColumns,
+  mergeEvents,
+  mergeUniques,
+  noteLast,
+  takeEvents,
+  takeUniques,
+  uniqueColumns,
+  type TakenCell,
+  type TakenUniques,
+} from './fold-statements.ts'
 
 /** Deltas that one pass takes at most. */
 const deltasAtOnce = 20_000
-
-interface Sketches {
-  id: string
-  first: Buffer
-  second: Buffer | null
-}
+const coarsestGrainSeconds = 86_400
 
 /**
  * Merges deltas into the cells of every grain, in one transaction: a delta is gone exactly when all its cells
@@ -35,18 +40,53 @@ export async function foldRollups(pool: Pool, limit = deltasAtOnce): Promise<num
 }
 
 async function foldWithin(client: PoolClient, limit: number): Promise<number> {
-  const events = await client.query<Sketches & { taken: number }>(foldEvents, [limit])
-  await compact(
-    client,
-    'rollup_cells',
-    ['duration_histogram', 'ttft_histogram'],
-    events.rows,
-    compactHistogram,
+  return (await foldEvents(client, limit)) + (await foldUniques(client, limit))
+}
+
+/** SQL adds the numbers; sketches are merged here, so that a cell is written once. */
+async function foldEvents(client: PoolClient, limit: number): Promise<number> {
+  const { rows: cells } = await client.query<TakenCell>(takeEvents, [limit])
+  const [first] = cells
+  if (first === undefined) return 0
+  for (const cell of cells) {
+    cell.duration_histogram = unite(cell.old_duration_histogram, cell.duration_histogram, compactHistogram)
+    cell.ttft_histogram = unite(cell.old_ttft_histogram, cell.ttft_histogram, compactHistogram)
+  }
+  await client.query(
+    mergeEvents,
+    eventColumns.map(({ name }) => cells.map((cell) => cell[name])),
   )
-  if ((events.rows[0]?.taken ?? 0) > 0) failpoint('consumer.during_fold')
-  const uniques = await client.query<Sketches & { taken: number }>(foldUniques, [limit])
-  await compact(client, 'unique_cells', ['registers'], uniques.rows, compactRegisters)
-  return (events.rows[0]?.taken ?? 0) + (uniques.rows[0]?.taken ?? 0)
+  failpoint('consumer.during_fold')
+  const days = cells.filter((cell) => cell.grain_seconds === coarsestGrainSeconds)
+  await client.query(noteLast, [
+    days.map((cell) => cell.project_id),
+    days.map((cell) => cell.dimensions_id),
+    days.map((cell) => cell.last_at),
+  ])
+  return first.taken
+}
+
+async function foldUniques(client: PoolClient, limit: number): Promise<number> {
+  const { rows: cells } = await client.query<TakenUniques>(takeUniques, [limit])
+  const [first] = cells
+  if (first === undefined) return 0
+  for (const cell of cells)
+    cell.registers = unite(cell.old_registers, cell.registers, compactRegisters) ?? cell.registers
+  await client.query(
+    mergeUniques,
+    uniqueColumns.map(({ name }) => cells.map((cell) => cell[name])),
+  )
+  return first.taken
+}
+
+/** Two sketches, either of which may be several one behind the other, as one in which each entry stands once. */
+function unite(
+  old: Buffer | null,
+  added: Buffer | null,
+  toCompact: (bytes: Buffer) => Buffer,
+): Buffer | null {
+  if (added === null) return old
+  return toCompact(old === null ? added : Buffer.concat([old, added]))
 }
 
 function compactHistogram(bytes: Buffer): Buffer {
@@ -59,34 +99,4 @@ function compactRegisters(bytes: Buffer): Buffer {
   const registers = new Map<number, number>()
   mergeRegisters(registers, bytes)
   return encodeRegisters(registers)
-}
-
-/** SQL merges sketches by writing one behind the other; this makes each entry stand once again. */
-async function compact(
-  client: PoolClient,
-  table: string,
-  columns: readonly string[],
-  cells: readonly Sketches[],
-  toCompact: (bytes: Buffer) => Buffer,
-): Promise<void> {
-  const shrunk = cells
-    .map(({ id, first, second }) => ({
-      id,
-      sketches: [first, second ?? Buffer.alloc(0)].map(toCompact),
-      first,
-      second,
-    }))
-    .filter(({ sketches, first, second }) => {
-      const [a = first, b] = sketches
-      return a.length < first.length || (b?.length ?? 0) < (second?.length ?? 0)
-    })
-  if (shrunk.length === 0) return
-  const values = columns.map((_column, index) => shrunk.map(({ sketches }) => sketches[index]))
-  await client.query(
-    `update ${table} as cell set ${columns.map((column) => `${column} = merged.${column}`).join(', ')}
-     from unnest($1::bigint[], ${columns.map((_column, index) => `$${index + 2}::bytea[]`).join(', ')})
-       as merged (id, ${columns.join(', ')})
-     where cell.id = merged.id`,
-    [shrunk.map(({ id }) => id), ...values],
-  )
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals'
-import { verifyRollups } from '@weir/database'
+import { readHistogram, verifyRollups } from '@weir/database'
 import { anEvent, openTestDatabase } from '@weir/database/testing'
 import { encodeRow } from '@weir/events'
 import { Breaker, createLogger } from '@weir/runtime'
@@ -120,13 +120,40 @@ test('folding moves deltas into cells of three sizes and changes no answer', asy
   while ((await foldRollups(pool, 7)) > 0);
   expect([await count('rollup_deltas'), await count('unique_deltas')]).toEqual([0, 0])
   expect(await differences()).toEqual([])
-  const { rows } = await pool.query<{ grain_seconds: number; cells: number; bytes: number }>(
-    `select grain_seconds, count(*)::int as cells, max(octet_length(duration_histogram))::int as bytes
-     from rollup_cells group by 1 order by 1`,
+  const { rows } = await pool.query<{ grain: number; histogram: Buffer }>(
+    `select grain_seconds as grain, duration_histogram as histogram from rollup_cells order by 1`,
   )
-  expect(rows.map(({ grain_seconds: grain }) => grain)).toEqual([900, 3_600, 86_400])
-  // Five different durations: an entry of six bytes each, none of them twice.
-  expect(Math.max(...rows.map(({ bytes }) => bytes))).toBe(30)
+  expect(new Set(rows.map(({ grain }) => grain))).toEqual(new Set([900, 3_600, 86_400]))
+  for (const { histogram } of rows) {
+    const bins: number[] = []
+    readHistogram(histogram, (bin) => bins.push(bin))
+    // Five different durations, none of them twice.
+    expect(bins).toHaveLength(5)
+    expect(new Set(bins).size).toBe(5)
+  }
+})
+
+test('what is stored at once by several shares its dimensions, and new ones wait for nobody for long', async () => {
+  const batches = Array.from({ length: 12 }, (_unused, i) =>
+    aBatch(Array.from({ length: 30 }, (_alsoUnused, j) => anEvent({ route: `/r/${(i + j) % 35}` }))),
+  )
+  await Promise.all(batches.map((batch) => storeBatches(pool, [batch])))
+  const { rows } = await pool.query<{ routes: number; sets: number }>(
+    `select count(distinct route)::int as routes, count(*)::int as sets from rollup_dimensions where route like '/r/%'`,
+  )
+  expect(rows).toEqual([{ routes: 35, sets: 35 }])
+  expect(await differences()).toEqual([])
+})
+
+test('folding notes when dimensions were last seen, and an event that comes late changes nothing of it', async () => {
+  const newest = new Date().toISOString()
+  const late = new Date(Date.now() - 90_000_000).toISOString()
+  for (const occurredAt of [newest, late]) {
+    await storeBatches(pool, [aBatch([anEvent({ event_type: 'seen', occurred_at: occurredAt })])])
+    while ((await foldRollups(pool)) > 0);
+  }
+  const { rows } = await pool.query(`select last_at from rollup_dimensions where event_type = 'seen'`)
+  expect(rows).toEqual([{ last_at: new Date(newest) }])
 })
 
 function newWriter(onQuarantined: (n: number) => void = () => undefined): BatchWriter {

@@ -1,4 +1,10 @@
-import { copyInto, deltaColumns, RollupAccumulator, uniqueDeltaColumns } from '@weir/database'
+import {
+  copyInto,
+  deltaColumns,
+  findDimensionIds,
+  RollupAccumulator,
+  uniqueDeltaColumns,
+} from '@weir/database'
 import { eventColumns, type Batch } from '@weir/events'
 import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
@@ -28,7 +34,8 @@ export const writeRows: WriteRows = async (client, fresh) => {
     failpoint('consumer.after_events')
     const rollups = new RollupAccumulator()
     for (const line of lines) rollups.add(line)
-    await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows())
+    const dimensionIds = await findDimensionIds(client, rollups.dimensions())
+    await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows(dimensionIds))
     await copyLines(client, 'unique_deltas', uniqueDeltaColumns, rollups.uniqueDeltaRows())
     failpoint('consumer.after_rollups')
   }

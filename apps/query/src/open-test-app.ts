@@ -72,9 +72,6 @@ export async function openTestApp(
   }
 }
 
-const dimensions = sql.raw(
-  'project_id, event_type, source, service, level, category, method, route, status_code, llm_provider, llm_model, llm_operation',
-)
 const summed = [
   'events',
   'duration_count',
@@ -98,20 +95,26 @@ async function foldAll({ db }: TestDatabase): Promise<void> {
   const sums = sql.raw(summed.map((name) => `sum(${name})`).join(', '))
   const added = sql.raw(
     [
-      ...summed.map((name) => `${name} = rollup_cells.${name} + excluded.${name}`),
+      ...summed.map(
+        (name) =>
+          `${name} = coalesce(rollup_cells.${name} + excluded.${name}, rollup_cells.${name}, excluded.${name})`,
+      ),
       'duration_max_ms = greatest(rollup_cells.duration_max_ms, excluded.duration_max_ms)',
-      ...histograms.map((name) => `${name} = rollup_cells.${name} || excluded.${name}`),
+      ...histograms.map(
+        (name) =>
+          `${name} = coalesce(rollup_cells.${name} || excluded.${name}, rollup_cells.${name}, excluded.${name})`,
+      ),
     ].join(', '),
   )
   for (const grain of grainsSeconds) {
     const bucket = sql`date_bin(make_interval(secs => ${grain}), bucket_at, 'epoch')`
     await sql`
-      insert into rollup_cells (grain_seconds, bucket_at, ${dimensions}, ${names}, duration_max_ms,
+      insert into rollup_cells (grain_seconds, project_id, bucket_at, dimensions_id, ${names}, duration_max_ms,
         duration_histogram, ttft_histogram)
-      select ${grain}::int, ${bucket}, ${dimensions}, ${sums}, max(duration_max_ms),
+      select ${grain}::int, project_id, ${bucket} as bucket, dimensions_id, ${sums}, max(duration_max_ms),
         string_agg(duration_histogram, ''), string_agg(ttft_histogram, '')
-      from rollup_deltas group by 2, ${dimensions}
-      on conflict on constraint rollup_cells_cell do update set ${added}`.execute(db)
+      from rollup_deltas group by project_id, bucket, dimensions_id
+      on conflict on constraint rollup_cells_pkey do update set ${added}`.execute(db)
     await sql`
       insert into unique_cells (grain_seconds, bucket_at, project_id, kind, event_type, service, registers)
       select ${grain}::int, ${bucket}, project_id, kind, event_type, service, string_agg(registers, '')
@@ -120,6 +123,10 @@ async function foldAll({ db }: TestDatabase): Promise<void> {
       on conflict on constraint unique_cells_cell
         do update set registers = unique_cells.registers || excluded.registers`.execute(db)
   }
+  await sql`
+    update rollup_dimensions set last_at = greatest(rollup_dimensions.last_at, newest.last_at)
+    from (select dimensions_id, max(last_at) as last_at from rollup_deltas group by 1) as newest
+    where id = newest.dimensions_id`.execute(db)
   await sql`delete from rollup_deltas`.execute(db)
   await sql`delete from unique_deltas`.execute(db)
 }

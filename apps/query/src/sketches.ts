@@ -1,9 +1,7 @@
-import { estimateDistinct, histogramGamma } from '@weir/database'
+import { estimateDistinct, histogramGamma, lowestBin, readHistogram, readRegisters } from '@weir/database'
 import type { ParsedRegisters } from './sketch-cache.ts'
 
-const histogramEntryBytes = 6
 /** Bins below 1 µs and above 10²⁶ ms are none that a duration has. */
-const lowestBin = -1_000
 const binCount = 4_096
 
 /**
@@ -17,11 +15,10 @@ export class MergedHistogram {
   add(bytes: Buffer | null | undefined): void {
     if (bytes === null || bytes === undefined || bytes.length === 0) return
     const counts = (this.#counts ??= new Float64Array(binCount))
-    for (let offset = 0; offset + histogramEntryBytes <= bytes.length; offset += histogramEntryBytes) {
-      const bin = bytes.readInt16BE(offset) - lowestBin
-      const index = bin < 0 ? 0 : bin >= binCount ? binCount - 1 : bin
-      counts[index] = (counts[index] ?? 0) + bytes.readUInt32BE(offset + 2)
-    }
+    readHistogram(bytes, (bin, count) => {
+      const index = Math.min(bin - lowestBin, binCount - 1)
+      counts[index] = (counts[index] ?? 0) + count
+    })
   }
 
   /** Adds what another one has. */
@@ -55,21 +52,21 @@ export class MergedHistogram {
   }
 }
 
-const registerEntryBytes = 3
 const registerCount = 4_096
 const maxRank = 33
 
 /** Reads encoded registers of @weir/database, each of which may come several times. */
 export function parseRegisters(bytes: Buffer): ParsedRegisters {
-  const count = Math.floor(bytes.length / registerEntryBytes)
-  const registers = new Uint16Array(count)
-  const ranks = new Uint8Array(count)
-  for (let index = 0; index < count; index += 1) {
-    const offset = index * registerEntryBytes
-    registers[index] = ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)
-    ranks[index] = bytes[offset + 2] ?? 0
-  }
-  return { registers, ranks }
+  // A byte at the least for each.
+  const registers = new Uint16Array(bytes.length)
+  const ranks = new Uint8Array(bytes.length)
+  let count = 0
+  readRegisters(bytes, (register, rank) => {
+    registers[count] = register
+    ranks[count] = rank
+    count += 1
+  })
+  return { registers: registers.slice(0, count), ranks: ranks.slice(0, count) }
 }
 
 /** HyperLogLog registers merged into one sketch, in an array for the same reason. */

@@ -95,6 +95,16 @@ test('a count beyond 32 bits survives the encoding', () => {
   expect(merged).toEqual(histogram)
 })
 
+test('bins of one value are a byte or two, and bytes that break off are read as far as they go', () => {
+  const histogram = histogramOf([10, 11, 12, 13])
+  const bytes = encodeHistogram(histogram)
+  expect(bytes.length).toBe(1 + 2 + 3)
+  const found: Histogram = new Map()
+  mergeHistogram(found, bytes.subarray(0, 4))
+  mergeHistogram(found, Buffer.from('ffffffffffffff7f', 'hex'))
+  expect(found).toEqual(histogramOf([10, 11]))
+})
+
 test('zero and what is shorter than a microsecond share the lowest bin', () => {
   expect(histogramOf([0, 1e-9, histogramFloorMs]).size).toBe(1)
   expect(quantilesOf(histogramOf([0]), [0.5])[0]).toBeLessThan(0.0011)

@@ -1,3 +1,5 @@
+import { VarintReader, VarintWriter } from './varint.ts'
+
 /**
  * A log-spaced histogram of durations: a value is known to within 1 % whatever its size, and two histograms
  * merge by adding counts, so percentiles hold over any range of time and any grouping.
@@ -6,9 +8,9 @@
  * below a microsecond share the lowest bin.
  * Source: DDSketch, https://www.vldb.org/pvldb/vol12/p2195-masson.pdf
  *
- * Encoded, a histogram is any number of 6-byte entries (bin as int16, count as uint32, big-endian) in any
- * order, a bin any number of times: two encodings are merged by writing one behind the other, which is what
- * `string_agg` does in SQL.
+ * Encoded, a histogram is a block: how many bins it has, then each bin in ascending order as twice its distance
+ * from the one before (the first: from `lowestBin`), plus one where a count above 1 follows; all of them varints.
+ * Two encodings are merged by writing one behind the other, which is what `string_agg` does in SQL.
  */
 export type Histogram = Map<number, number>
 
@@ -18,8 +20,8 @@ export const histogramGamma = (1 + relativeError) / (1 - relativeError)
 const lnGamma = Math.log(histogramGamma)
 /** The smallest value, in milliseconds, that has a bin of its own. */
 export const histogramFloorMs = 0.001
-const entryBytes = 6
-const maxCount = 0xff_ff_ff_ff
+/** Below every bin there is. */
+export const lowestBin = -1_024
 
 /** The bin of a duration in milliseconds. */
 export function binOf(durationMs: number): number {
@@ -32,26 +34,37 @@ export function addDuration(histogram: Histogram, durationMs: number): void {
   histogram.set(bin, (histogram.get(bin) ?? 0) + 1)
 }
 
-/** Writes a histogram as entries, each bin once (more often only where a count exceeds 32 bits). */
+/** Writes a histogram as one block; nothing for an empty one. */
 export function encodeHistogram(histogram: Histogram): Buffer {
-  const entries: [number, number][] = []
-  for (const [bin, count] of histogram) {
-    for (let left = count; left > 0; left -= maxCount) entries.push([bin, Math.min(left, maxCount)])
+  if (histogram.size === 0) return Buffer.alloc(0)
+  const writer = new VarintWriter(histogram.size * 3 + 2)
+  writer.varint(histogram.size)
+  let previous = lowestBin
+  for (const bin of Int32Array.from(histogram.keys()).sort()) {
+    const count = histogram.get(bin) ?? 0
+    writer.varint((bin - previous) * 2 + (count > 1 ? 1 : 0))
+    if (count > 1) writer.varint(count)
+    previous = bin
   }
-  const bytes = Buffer.allocUnsafe(entries.length * entryBytes)
-  entries.forEach(([bin, count], index) => {
-    bytes.writeInt16BE(bin, index * entryBytes)
-    bytes.writeUInt32BE(count, index * entryBytes + 2)
-  })
-  return bytes
+  return writer.toBuffer()
 }
 
-/** Adds encoded entries to a histogram. */
-export function mergeHistogram(histogram: Histogram, bytes: Buffer): void {
-  for (let offset = 0; offset + entryBytes <= bytes.length; offset += entryBytes) {
-    const bin = bytes.readInt16BE(offset)
-    histogram.set(bin, (histogram.get(bin) ?? 0) + bytes.readUInt32BE(offset + 2))
+/** Gives each bin of encoded blocks with its count; a bin that is in several blocks comes several times. */
+export function readHistogram(bytes: Uint8Array, onBin: (bin: number, count: number) => void): void {
+  const reader = new VarintReader(bytes)
+  while (reader.hasMore) {
+    let bin = lowestBin
+    for (let left = reader.varint(); left > 0 && reader.hasMore; left -= 1) {
+      const step = reader.varint()
+      bin += Math.floor(step / 2)
+      onBin(bin, step % 2 === 1 ? reader.varint() : 1)
+    }
   }
+}
+
+/** Adds encoded blocks to a histogram. */
+export function mergeHistogram(histogram: Histogram, bytes: Uint8Array): void {
+  readHistogram(bytes, (bin, count) => histogram.set(bin, (histogram.get(bin) ?? 0) + count))
 }
 
 /**

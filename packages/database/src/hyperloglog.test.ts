@@ -78,6 +78,26 @@ test('any partition of values, merged from its encodings, is the registers of al
   )
 })
 
+test('registers far apart and of high rank survive the encoding', () => {
+  const all = new Map([0, 1, 31, 32, 33, 64, 65, 4_095].map((register, i) => [register, 1 + i * 4]))
+  const merged: Registers = new Map()
+  mergeRegisters(merged, Buffer.concat([encodeRegisters(all), encodeRegisters(new Map([[4_095, 33]]))]))
+  expect(merged).toEqual(new Map([...all, [4_095, 33]]))
+})
+
+test('a register takes little more than a byte', () => {
+  const registers = registersOf(Array.from({ length: 500 }, (_unused, i) => `user-${i}`))
+  expect(encodeRegisters(registers).length).toBeLessThan(registers.size * 1.1)
+})
+
+test('bytes that break off are read as far as they go', () => {
+  const bytes = encodeRegisters(registersOf(['a', 'b', 'c']))
+  const found: Registers = new Map()
+  mergeRegisters(found, bytes.subarray(0, 2))
+  mergeRegisters(found, Buffer.from('ffffffffffffff7f', 'hex'))
+  expect(found.size).toBe(1)
+})
+
 test('the estimate is a number even when every register is at its highest', () => {
   const full: Registers = new Map(Array.from({ length: 4_096 }, (_unused, register) => [register, 33]))
   expect(countDistinct(full)).toBeGreaterThan(1e12)

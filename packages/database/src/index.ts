@@ -15,8 +15,10 @@ export {
   encodeHistogram,
   histogramFloorMs,
   histogramGamma,
+  lowestBin,
   mergeHistogram,
   quantilesOf,
+  readHistogram,
   type Histogram,
 } from './histogram.ts'
 export {
@@ -25,9 +27,11 @@ export {
   encodeRegisters,
   estimateDistinct,
   mergeRegisters,
+  readRegisters,
   type Registers,
 } from './hyperloglog.ts'
 export { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
+export { findDimensionIds } from './rollup-dimensions.ts'
 export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
 export {
   findQuarantined,

@@ -21,8 +21,18 @@ function readRows(text: string, columns: readonly string[]): Row[] {
 function accumulate(events: readonly CanonicalEvent[]): { cells: Row[]; uniques: Row[] } {
   const rollups = new RollupAccumulator()
   for (const event of events) rollups.add(encodeRow(event))
+  const dimensions = rollups.dimensions()
+  const positions = dimensions.map((_dimensions, index) => index)
   return {
-    cells: readRows(rollups.deltaRows(), deltaColumns),
+    // As a join with the dimensions would show them.
+    cells: readRows(rollups.deltaRows(positions), deltaColumns).map(({ dimensions_id: id, ...cell }) => ({
+      ...cell,
+      ...Object.fromEntries(
+        (dimensions[Number(id)]?.text ?? '')
+          .split('\t')
+          .map((field, i) => [rollupDimensions[i], decodeField(field)]),
+      ),
+    })),
     uniques: readRows(rollups.uniqueDeltaRows(), uniqueDeltaColumns),
   }
 }
@@ -43,6 +53,8 @@ function toUnits(decimal: string): bigint {
 
 const sumOf = (events: readonly CanonicalEvent[], column: keyof CanonicalEvent) =>
   events.reduce((sum, event) => sum + Number(event[column] ?? 0), 0)
+
+const unlessZero = (number: number) => (number === 0 ? null : String(number))
 
 /** The same answer by another way: group the events, then count each group. */
 function recount(events: readonly CanonicalEvent[]): Map<string, Row> {
@@ -68,11 +80,18 @@ function recount(events: readonly CanonicalEvent[]): Map<string, Row> {
         key,
         {
           events: String(group.length),
-          ...Object.fromEntries([...sums, ...more].map((column) => [column, String(sumOf(group, column))])),
-          priced: String(priced.length),
+          last_at:
+            group
+              .map(({ occurred_at: at }) => at)
+              .toSorted()
+              .at(-1) ?? null,
+          ...Object.fromEntries(
+            [...sums, ...more].map((column) => [column, unlessZero(sumOf(group, column))]),
+          ),
+          priced: unlessZero(priced.length),
           cost_usd: String(priced.reduce((sum, cost) => sum + toUnits(cost), 0n)),
-          duration_count: String(durations.length),
-          duration_sum_ms: String(durations.reduce((sum, durationMs) => sum + durationMs, 0)),
+          duration_count: unlessZero(durations.length),
+          duration_sum_ms: unlessZero(durations.reduce((sum, durationMs) => sum + durationMs, 0)),
           duration_max_ms: durations.length === 0 ? null : String(Math.max(...durations)),
         },
       ]
@@ -189,7 +208,7 @@ test('costs add up exactly, however different their sizes', () => {
       const { cells } = accumulate(
         costs.map((costUsd) => anEvent({ occurred_at: '2026-11-20T10:00:00.000Z', cost_usd: costUsd })),
       )
-      expect(toUnits(cells[0]?.['cost_usd'] ?? '')).toBe(costs.reduce((sum, one) => sum + toUnits(one), 0n))
+      expect(toUnits(cells[0]?.['cost_usd'] ?? '0')).toBe(costs.reduce((sum, one) => sum + toUnits(one), 0n))
     }),
   )
 })
@@ -204,7 +223,7 @@ test.each([
   const { cells } = accumulate(
     costs.map((costUsd) => anEvent({ occurred_at: '2026-11-20T10:00:00.000Z', cost_usd: costUsd })),
   )
-  expect(toUnits(cells[0]?.['cost_usd'] ?? '')).toBe(toUnits(total))
+  expect(toUnits(cells[0]?.['cost_usd'] ?? '0')).toBe(toUnits(total))
 })
 
 test('the first and the last millisecond of a quarter of an hour are of one cell, the next is of another', () => {
@@ -219,6 +238,6 @@ test('the first and the last millisecond of a quarter of an hour are of one cell
 
 test('an unknown cost is not a cost of zero', () => {
   const { cells } = accumulate([anEvent({ cost_usd: null })])
-  expect(cells[0]).toMatchObject({ priced: '0' })
+  expect(cells[0]).toMatchObject({ priced: null })
   expect(accumulate([anEvent({ cost_usd: '0' })]).cells[0]).toMatchObject({ priced: '1' })
 })

@@ -2,6 +2,7 @@ import { columnIndex as at, decodeField, rollupColumnCount } from '@weir/events'
 import { DecimalSum } from './decimal-sum.ts'
 import { addDuration, encodeHistogram, type Histogram } from './histogram.ts'
 import { addValue, encodeRegisters, type Registers } from './hyperloglog.ts'
+import type { Dimensions } from './rollup-dimensions.ts'
 import { uniqueKinds, type UniqueKind } from './schema.ts'
 
 /** Seconds of the finest bucket: every time zone's days begin on a multiple of it. */
@@ -23,10 +24,10 @@ const sums = [
 ]
 
 interface Cell {
-  /** The dimensions as COPY text, tab-separated, in the order of a row. */
-  dimensions: string
-  projectId: string
+  dimensions: Dimensions
   bucketMs: number
+  /** The time of the newest event, as text. */
+  lastAt: string
   events: number
   sums: number[]
   priced: number
@@ -91,7 +92,7 @@ export class RollupAccumulator {
     let cell = ofBucket.get(key)
     if (cell === undefined) {
       const uniques = this.#uniquesOf(projectId, fields, bucketMs)
-      ofBucket.set(key, (cell = createCell(dimensions, projectId, bucketMs, uniques)))
+      ofBucket.set(key, (cell = createCell({ projectId, text: dimensions }, bucketMs, uniques)))
     }
     return cell
   }
@@ -110,6 +111,8 @@ export class RollupAccumulator {
 
   #count(cell: Cell, fields: string[]): void {
     cell.events += 1
+    const occurredAt = fields[at.occurred_at] ?? ''
+    if (occurredAt > cell.lastAt) cell.lastAt = occurredAt
     for (let i = 0; i < sums.length; i += 1) {
       const field = fields[sums[i] ?? 0]
       if (field !== undefined && field !== '') cell.sums[i] = (cell.sums[i] ?? 0) + Number(field)
@@ -131,28 +134,35 @@ export class RollupAccumulator {
     if (ttft !== undefined && ttft !== '') addDuration(cell.ttft, Number(ttft))
   }
 
-  /** The cells as COPY text (`NULL ''`) of `deltaColumns`. */
-  deltaRows(): string {
-    const lines: string[] = []
-    for (const cell of [...this.#cells.values()].flatMap((ofBucket) => [...ofBucket.values()])) {
-      lines.push(
-        [
-          new Date(cell.bucketMs).toISOString(),
-          cell.projectId,
-          cell.dimensions,
-          cell.events,
-          ...cell.sums,
-          cell.priced,
-          cell.cost.toString(),
-          cell.durationCount,
-          cell.durationSumMs,
-          cell.durationMaxMs,
-          toCopyBytes(encodeHistogram(cell.duration)),
-          toCopyBytes(encodeHistogram(cell.ttft)),
-        ].join('\t'),
-      )
-    }
-    return lines.join('\n')
+  /** The dimensions of each cell, in the order of `deltaRows`. */
+  dimensions(): Dimensions[] {
+    return this.#allCells().map(({ dimensions }) => dimensions)
+  }
+
+  /** The cells as COPY text (`NULL ''`) of `deltaColumns`, given the id of the dimensions of each. */
+  deltaRows(dimensionIds: readonly number[]): string {
+    const rows = this.#allCells().map((cell, index) =>
+      [
+        new Date(cell.bucketMs).toISOString(),
+        cell.lastAt,
+        cell.dimensions.projectId,
+        dimensionIds[index],
+        cell.events,
+        ...cell.sums.map(unlessZero),
+        unlessZero(cell.priced),
+        cell.cost.toString().replace(/^0$/, ''),
+        unlessZero(cell.durationCount),
+        unlessZero(cell.durationSumMs),
+        cell.durationMaxMs,
+        toCopyBytes(encodeHistogram(cell.duration)),
+        toCopyBytes(encodeHistogram(cell.ttft)),
+      ].join('\t'),
+    )
+    return rows.join('\n')
+  }
+
+  #allCells(): Cell[] {
+    return [...this.#cells.values()].flatMap((ofBucket) => [...ofBucket.values()])
   }
 
   /** The unique sketches as COPY text (`NULL ''`) of `uniqueDeltaColumns`. */
@@ -170,16 +180,16 @@ export class RollupAccumulator {
   }
 }
 
-function createCell(
-  dimensions: string,
-  projectId: string,
-  bucketMs: number,
-  uniques: Record<UniqueKind, Registers>,
-): Cell {
+/** Nothing is written as null: it takes no room. */
+function unlessZero(value: number): number | null {
+  return value === 0 ? null : value
+}
+
+function createCell(dimensions: Dimensions, bucketMs: number, uniques: Record<UniqueKind, Registers>): Cell {
   return {
     dimensions,
-    projectId,
     bucketMs,
+    lastAt: '',
     events: 0,
     sums: sums.map(() => 0),
     priced: 0,
@@ -205,6 +215,7 @@ function addUnique(registers: Registers, field: string | undefined): void {
 }
 
 function toCopyBytes(bytes: Buffer): string {
+  if (bytes.length === 0) return ''
   // COPY reads `\\x…` as the text `\x…`, which bytea reads as hexadecimal.
   return `\\\\x${bytes.toString('hex')}`
 }

@@ -117,9 +117,9 @@ export interface OutcomeCountTable {
   updated_at: Instant
 }
 
-/** What a rollup keeps apart, and what it counts. Durations in milliseconds, sizes in bytes. */
-export interface RollupColumns {
-  bucket_at: Instant
+/** A combination of what rollups keep apart. */
+export interface RollupDimensionsTable {
+  id: Generated<number>
   project_id: number
   status_code: number | null
   event_type: string
@@ -132,22 +132,31 @@ export interface RollupColumns {
   llm_provider: string | null
   llm_model: string | null
   llm_operation: string | null
+  fingerprint: string
+  last_at: Instant | null
+}
+
+/** What a rollup counts; `null` where there was nothing. Durations in milliseconds, sizes in bytes. */
+export interface RollupColumns {
+  bucket_at: Instant
+  project_id: number
+  dimensions_id: number
   events: Int8
-  duration_count: Int8
-  duration_sum_ms: number
+  duration_count: Int8 | null
+  duration_sum_ms: number | null
   duration_max_ms: number | null
-  input_tokens: Int8
-  output_tokens: Int8
-  cached_tokens: Int8
-  cache_write_tokens: Int8
-  reasoning_tokens: Int8
-  total_tokens: Int8
-  priced: Int8
-  cost_usd: ColumnType<string, string, string>
-  bytes_in: Int8
-  bytes_out: Int8
-  duration_histogram: Buffer
-  ttft_histogram: Buffer
+  input_tokens: Int8 | null
+  output_tokens: Int8 | null
+  cached_tokens: Int8 | null
+  cache_write_tokens: Int8 | null
+  reasoning_tokens: Int8 | null
+  total_tokens: Int8 | null
+  priced: Int8 | null
+  cost_usd: ColumnType<string | null, string | null, string | null>
+  bytes_in: Int8 | null
+  bytes_out: Int8 | null
+  duration_histogram: Buffer | null
+  ttft_histogram: Buffer | null
 }
 
 /** Which values are counted as different ones. */
@@ -176,8 +185,9 @@ export interface Schema {
   producers: ProducerTable
   accepted_counts: AcceptedCountTable
   outcome_counts: OutcomeCountTable
-  rollup_deltas: RollupColumns & { id: Generated<string> }
-  rollup_cells: RollupColumns & { id: Generated<string>; grain_seconds: number }
+  rollup_dimensions: RollupDimensionsTable
+  rollup_deltas: RollupColumns & { id: Generated<string>; last_at: Instant }
+  rollup_cells: RollupColumns & { grain_seconds: number }
   unique_deltas: UniqueColumns & { id: Generated<string> }
-  unique_cells: UniqueColumns & { id: Generated<string>; grain_seconds: number }
+  unique_cells: UniqueColumns & { grain_seconds: number }
 }

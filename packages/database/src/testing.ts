@@ -7,6 +7,7 @@ import { migrateToLatest } from './migrate.ts'
 import { openDatabase, openPool, type Database } from './open-database.ts'
 import { RollupAccumulator } from './rollup-accumulator.ts'
 import { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
+import { findDimensionIds } from './rollup-dimensions.ts'
 
 /** A migrated database of this test's own: its URL, a pool and Kysely on it. Dropped when disposed. */
 export interface TestDatabase extends AsyncDisposable {
@@ -75,7 +76,8 @@ export async function storeEvents(database: TestDatabase, events: readonly Canon
   try {
     await client.query('begin')
     await copyInto(client, 'log_events', eventColumns, rows)
-    await copyInto(client, 'rollup_deltas', deltaColumns, [rollups.deltaRows()])
+    const dimensionIds = await findDimensionIds(client, rollups.dimensions())
+    await copyInto(client, 'rollup_deltas', deltaColumns, [rollups.deltaRows(dimensionIds)])
     const uniques = rollups.uniqueDeltaRows()
     if (uniques !== '') await copyInto(client, 'unique_deltas', uniqueDeltaColumns, [uniques])
     await client.query('commit')

@@ -30,11 +30,13 @@ export async function verifyRollups(db: Database): Promise<RollupComparison[]> {
     from log_events`.execute(db)
   const kept = await sql<Record<string, string>>`
     select grain::text as grain, ${measures} from (
-      select 900 as grain, 0 as is_delta, c.* from (select ${cellColumns} from rollup_cells where grain_seconds = 900) c
-      union all select 3600, 0, c.* from (select ${cellColumns} from rollup_cells where grain_seconds = 3600) c
-      union all select 86400, 0, c.* from (select ${cellColumns} from rollup_cells where grain_seconds = 86400) c
-      union all select grain, 1, c.* from (select ${cellColumns} from rollup_deltas) c, unnest(array[900, 3600, 86400]) grain
-    ) parts group by grain order by grain`.execute(db)
+      select grain_seconds as grain, project_id, dimensions_id, ${cellColumns} from rollup_cells
+      union all
+      select grain, project_id, dimensions_id, ${cellColumns} from rollup_deltas, unnest(array[900, 3600, 86400]) grain
+    ) parts
+    -- Counts of unknown dimensions would be in no answer.
+    join rollup_dimensions on rollup_dimensions.project_id = parts.project_id and rollup_dimensions.id = dimensions_id
+    group by grain order by grain`.execute(db)
   const events = counted.rows[0] ?? {}
   const perGrain = kept.rows.length > 0 ? kept.rows : [{ grain: 'all' }]
   return perGrain.flatMap((rollup: Record<string, string>) =>

@@ -1,5 +1,5 @@
 import { llmRemarkTypes, rollupDimensions } from '@weir/events'
-import { histogramFloorMs, histogramGamma } from '@weir/database'
+import { histogramFloorMs, histogramGamma, lowestBin } from '@weir/database'
 import { areRolledUp, type Filters } from '../filters.ts'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
 import { ceilToQuarter, floorToQuarter, tilesOf, type Tile } from '../tiles.ts'
@@ -50,14 +50,8 @@ export function rollupFacts(scope: Scope, cutsMs: readonly number[]): RawBuilder
   const toMs = floorToQuarter(scope.toMs)
   // Within one quarter of an hour there is nothing to tile.
   if (fromMs >= toMs) return eventFacts(scope)
-  const parts = [
-    cellFacts(scope, tilesOf(fromMs, toMs, cutsMs)),
-    sql`select ${columns('rollup_deltas')} from rollup_deltas
-        where rollup_deltas.project_id = ${scope.projectId}
-          and rollup_deltas.bucket_at >= ${toText(fromMs)}::timestamptz
-          and rollup_deltas.bucket_at < ${toText(toMs)}::timestamptz
-          ${conditions('rollup_deltas', scope)}`,
-  ]
+  const tiles = tilesOf(fromMs, toMs, cutsMs)
+  const parts = [cellFacts(scope, tiles), deltaFacts(scope, fromMs, toMs)]
   if (scope.fromMs < fromMs) parts.push(eventFacts({ ...scope, toMs: fromMs }))
   if (toMs < scope.toMs) parts.push(eventFacts({ ...scope, fromMs: toMs }))
   return sql.join(parts, sql` union all `)
@@ -79,14 +73,32 @@ export function toText(atMs: number): string {
 
 // `offset 0` keeps each tile a range scan of the key: joined, the planner could scan all cells instead.
 function cellFacts(scope: Scope, tiles: readonly Tile[]): RawBuilder<unknown> {
-  return sql`select cells.* from ${tileRows(tiles)} cross join lateral (
-      select ${columns('rollup_cells')} from rollup_cells
+  return sql`select ${factColumns('cells')} from ${tileRows(tiles)} cross join lateral (
+      select rollup_cells.* from rollup_cells
       where rollup_cells.project_id = ${scope.projectId}
         and rollup_cells.grain_seconds = tiles.grain_seconds
         and rollup_cells.bucket_at >= tiles.from_at and rollup_cells.bucket_at < tiles.to_at
-        ${conditions('rollup_cells', scope)}
+        ${onlyTimed('rollup_cells', scope)}
       offset 0
-    ) as cells`
+    ) as cells
+    ${dimensionsOf('cells', scope)}`
+}
+
+function deltaFacts(scope: Scope, fromMs: number, toMs: number): RawBuilder<unknown> {
+  return sql`select ${factColumns('rollup_deltas')} from rollup_deltas
+    ${dimensionsOf('rollup_deltas', scope)}
+    where rollup_deltas.project_id = ${scope.projectId}
+      and rollup_deltas.bucket_at >= ${toText(fromMs)}::timestamptz
+      and rollup_deltas.bucket_at < ${toText(toMs)}::timestamptz
+      ${onlyTimed('rollup_deltas', scope)}`
+}
+
+/** Joins the dimensions that pass the filters to what is counted of them. */
+function dimensionsOf(table: string, { projectId, filters, only }: Scope): RawBuilder<unknown> {
+  return sql`join rollup_dimensions on rollup_dimensions.project_id = ${projectId}
+    and rollup_dimensions.id = ${sql.ref(`${table}.dimensions_id`)}
+    ${filterConditions('rollup_dimensions', filters)}
+    ${only === 'llm' ? onlyLlm('rollup_dimensions') : sql``}`
 }
 
 /** The same facts from events, each of which is a fact of its own; so they have every dimension. */
@@ -115,7 +127,9 @@ export function eventFacts(scope: Scope, identities: readonly string[] = []): Ra
     where log_events.project_id = ${scope.projectId}
       and log_events.occurred_at >= ${toText(scope.fromMs)}::timestamptz
       and log_events.occurred_at < ${toText(scope.toMs)}::timestamptz
-      ${conditions('log_events', scope)}`
+      ${filterConditions('log_events', scope.filters)}
+      ${scope.only === 'llm' ? onlyLlm('log_events') : sql``}
+      ${scope.only === 'timed' ? sql`and log_events.duration_ms is not null` : sql``}`
 }
 
 /** What a fact is grouped by, as text. */
@@ -125,31 +139,34 @@ export function dimensionKey(dimension: Dimension): RawBuilder<unknown> {
   return dimension === 'status' ? sql`${column}::text` : column
 }
 
-/** The histogram of one duration, as `encodeHistogram` of @weir/database writes it. */
+/** The histogram of one duration, as `encodeHistogram` of @weir/database writes it: one bin of two bytes, once. */
 function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> {
   const value = sql.ref(`log_events.${column}`)
-  return sql`case when ${value} is null then ''::bytea else
-      int2send(ceil(ln(greatest(${value}, ${histogramFloorMs}::double precision))
-        / ${Math.log(histogramGamma)}::double precision)::int2) || int4send(1) end`
+  const bin = sql`least(ceil(ln(greatest(${value}, ${histogramFloorMs}::double precision))
+    / ${Math.log(histogramGamma)}::double precision), ${highestShortBin}::double precision)::int`
+  const step = sql`((${bin} - ${lowestBin}::int) * 2)`
+  return sql`case when ${value} is not null then
+      '\\x01'::bytea || substr(int4send(((${step} & 127 | 128) << 8) | (${step} >> 7)), 3) end`
 }
 
-function columns(table: string): RawBuilder<unknown> {
-  return sql.join(
-    ['bucket_at', ...rollupDimensions, ...measureColumns].map((name) => sql.ref(`${table}.${name}`)),
-  )
+/** Whose step from `lowestBin` is a varint of two bytes: longer than any event can take. */
+const highestShortBin = 8_191 + lowestBin
+
+function factColumns(table: string): RawBuilder<unknown> {
+  const column = (of: string) => (name: string) => sql.ref(`${of}.${name}`)
+  return sql.join([
+    column(table)('bucket_at'),
+    ...rollupDimensions.map(column('rollup_dimensions')),
+    ...measureColumns.map(column(table)),
+  ])
 }
 
-function conditions(table: string, { filters, only }: Scope): RawBuilder<unknown> {
-  return sql`${filterConditions(table, filters)} ${only === undefined ? sql`` : onlyCondition(table, only)}`
+function onlyTimed(table: string, { only }: Scope): RawBuilder<unknown> {
+  return only === 'timed' ? sql`and ${sql.ref(`${table}.duration_count`)} > 0` : sql``
 }
 
-function onlyCondition(table: string, only: 'llm' | 'timed'): RawBuilder<unknown> {
-  if (only === 'llm') {
-    const column = (name: string) => sql.ref(`${table}.${name}`)
-    return sql`and (${column('category')} = 'llm' or ${column('llm_model')} is not null)
-      and ${column('event_type')} <> all(${[...llmRemarkTypes]}::text[])`
-  }
-  return table === 'log_events'
-    ? sql`and log_events.duration_ms is not null`
-    : sql`and ${sql.ref(`${table}.duration_count`)} > 0`
+function onlyLlm(table: string): RawBuilder<unknown> {
+  const column = (name: string) => sql.ref(`${table}.${name}`)
+  return sql`and (${column('category')} = 'llm' or ${column('llm_model')} is not null)
+    and ${column('event_type')} <> all(${[...llmRemarkTypes]}::text[])`
 }

@@ -48,13 +48,14 @@ function countByDay(reader: Reader, list: EventList): Promise<BucketCount[]> {
       select extract(epoch from counts.day_at)::double precision * 1000 as "atMs",
         sum(counts.events)::double precision as events
       from (
-        select rollup_cells.bucket_at as day_at, rollup_cells.events from rollup_cells
+        select rollup_cells.bucket_at as day_at, rollup_cells.events
+        from rollup_cells ${dimensionsOf('rollup_cells', list)}
         where rollup_cells.project_id = ${list.projectId} and rollup_cells.grain_seconds = 86400
-          ${within('rollup_cells', fromMs, toMs)} ${filterConditions('rollup_cells', list.filters)}
+          ${within('rollup_cells', fromMs, toMs)}
         union all
-        select date_bin('1 day', rollup_deltas.bucket_at, 'epoch'), rollup_deltas.events from rollup_deltas
-        where rollup_deltas.project_id = ${list.projectId}
-          ${within('rollup_deltas', fromMs, toMs)} ${filterConditions('rollup_deltas', list.filters)}
+        select date_bin('1 day', rollup_deltas.bucket_at, 'epoch'), rollup_deltas.events
+        from rollup_deltas ${dimensionsOf('rollup_deltas', list)}
+        where rollup_deltas.project_id = ${list.projectId} ${within('rollup_deltas', fromMs, toMs)}
       ) as counts
       group by counts.day_at order by counts.day_at desc`,
   )
@@ -69,17 +70,20 @@ function countByQuarter(
   const bounds = (table: string): RawBuilder<unknown> => sql`
     ${sql.ref(`${table}.project_id`)} = ${list.projectId}
     and ${sql.ref(`${table}.bucket_at`)} >= days.from_at and ${sql.ref(`${table}.bucket_at`)} < days.to_at
-    ${within(table, fromMs, endOf(list))} ${filterConditions(table, list.filters)}`
+    ${within(table, fromMs, endOf(list))}`
   return ask(
     reader,
     sql<BucketCount>`
       select extract(epoch from counts.bucket_at)::double precision * 1000 as "atMs",
         sum(counts.events)::double precision as events
       from ${timeRows(days, dayMs)} as days (from_at, to_at) cross join lateral (
-        select rollup_cells.bucket_at, rollup_cells.events from rollup_cells
+        select rollup_cells.bucket_at, rollup_cells.events
+        from rollup_cells ${dimensionsOf('rollup_cells', list)}
         where rollup_cells.grain_seconds = 900 and ${bounds('rollup_cells')}
         union all
-        select rollup_deltas.bucket_at, rollup_deltas.events from rollup_deltas where ${bounds('rollup_deltas')}
+        select rollup_deltas.bucket_at, rollup_deltas.events
+        from rollup_deltas ${dimensionsOf('rollup_deltas', list)}
+        where ${bounds('rollup_deltas')}
         offset 0
       ) as counts
       group by counts.bucket_at order by counts.bucket_at desc`,
@@ -125,6 +129,13 @@ function within(table: string, fromMs: number | undefined, toMs: number | undefi
     ...(toMs === undefined ? [] : [sql`and ${bucketAt} < ${toText(toMs)}::timestamptz`]),
   ]
   return bounds.length === 0 ? sql`` : sql.join(bounds, sql` `)
+}
+
+/** Joins the dimensions that pass the filters of a list. */
+function dimensionsOf(table: string, { projectId, filters }: EventList): RawBuilder<unknown> {
+  return sql`join rollup_dimensions on rollup_dimensions.project_id = ${projectId}
+    and rollup_dimensions.id = ${sql.ref(`${table}.dimensions_id`)}
+    ${filterConditions('rollup_dimensions', filters)}`
 }
 
 function timeRows(buckets: readonly BucketCount[], lengthMs: number): RawBuilder<unknown> {

@@ -10,45 +10,25 @@ export interface EventTypeCount {
 
 const maxTypes = 1_000
 
-/**
- * Every event type of a project, the most frequent first. Counts are those of the rollups, which outlive the
- * events; the last time is the newest event's own, or, where it is no longer kept, its quarter of an hour.
- */
+/** Every event type of a project, the most frequent first, from rollups alone: they outlive the events. */
 export async function listEventTypes(db: Pool, projectId: number): Promise<EventTypeCount[]> {
   return ask(
     db,
     sql<EventTypeCount>`
-      with counts as (
-        select cells.event_type, sum(cells.events) as events, max(cells.bucket_at) as day_at,
-          max(cells.bucket_at) filter (where cells.is_quarter) as delta_at
-        from (
-          select rollup_cells.event_type, rollup_cells.events, rollup_cells.bucket_at, false as is_quarter
-          from rollup_cells where rollup_cells.project_id = ${projectId} and rollup_cells.grain_seconds = 86400
-          union all
-          select rollup_deltas.event_type, rollup_deltas.events, rollup_deltas.bucket_at, true
-          from rollup_deltas where rollup_deltas.project_id = ${projectId}
-        ) as cells
-        group by cells.event_type
-        order by events desc, cells.event_type limit ${maxTypes}::int
-      )
-      select counts.event_type, counts.events::double precision as events,
-        coalesce(newest.occurred_at, quarter.bucket_at, counts.day_at) as last_at
-      from counts
-      cross join lateral (
-        select greatest(counts.delta_at, (
-          select max(rollup_cells.bucket_at) from rollup_cells
-          where rollup_cells.project_id = ${projectId} and rollup_cells.grain_seconds = 900
-            and rollup_cells.bucket_at >= date_bin('1 day', counts.day_at, 'epoch')
-            and rollup_cells.event_type = counts.event_type
-        )) as bucket_at offset 0
-      ) as quarter
-      left join lateral (
-        select log_events.occurred_at from log_events
-        where log_events.project_id = ${projectId} and log_events.event_type = counts.event_type
-          and log_events.occurred_at >= quarter.bucket_at
-          and log_events.occurred_at < quarter.bucket_at + interval '15 minutes'
-        order by log_events.occurred_at desc limit 1
-      ) as newest on true
-      order by counts.events desc, counts.event_type`,
+      select rollup_dimensions.event_type, sum(counts.events)::double precision as events,
+        max(greatest(rollup_dimensions.last_at, counts.last_at)) as last_at
+      from (
+        select rollup_cells.dimensions_id, sum(rollup_cells.events) as events, null::timestamptz as last_at
+        from rollup_cells where rollup_cells.project_id = ${projectId} and rollup_cells.grain_seconds = 86400
+        group by rollup_cells.dimensions_id
+        union all
+        select rollup_deltas.dimensions_id, sum(rollup_deltas.events), max(rollup_deltas.last_at)
+        from rollup_deltas where rollup_deltas.project_id = ${projectId}
+        group by rollup_deltas.dimensions_id
+      ) as counts
+      join rollup_dimensions on rollup_dimensions.project_id = ${projectId}
+        and rollup_dimensions.id = counts.dimensions_id
+      group by rollup_dimensions.event_type
+      order by events desc, rollup_dimensions.event_type limit ${maxTypes}::int`,
   )
 }
