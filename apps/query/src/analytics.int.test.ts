@@ -343,3 +343,27 @@ test('uniques follow what arrives late for a day that was answered before', asyn
   const [total, day] = await counted()
   expect([total, day]).toEqual([before + 2, before + 2])
 })
+
+test('percentiles follow what arrives late for a day that was answered before', async () => {
+  const path = `/analytics/performance?route=/late&${within('UTC', '2025-10-26T00:00:00Z', '2025-10-30T00:00:00Z')}`
+  const slowest = async (): Promise<number[]> => {
+    const { body } = await service.get(path).expect(200)
+    return [body.metrics.p99_duration_ms, body.series[1].p99_duration_ms, body.breakdown[0].p99_duration_ms]
+  }
+  const store = (durationMs: number) =>
+    service.store([anEvent({ occurred_at: '2025-10-27T05:00:00Z', route: '/late', duration_ms: durationMs })])
+  const expectAll = async (durationMs: number) => {
+    for (const found of await slowest()) expect(Math.abs(found - durationMs)).toBeLessThan(durationMs / 50)
+  }
+  await store(10)
+  await service.fold()
+  await expectAll(10)
+  await expectAll(10)
+  await store(100)
+  await expectAll(100)
+  await service.fold()
+  await expectAll(100)
+  await store(1_000)
+  await service.fold()
+  await expectAll(1_000)
+})

@@ -28,7 +28,7 @@ import { getEventTypes } from './routes/list-event-types.ts'
 import { getEvents } from './routes/list-events.ts'
 import { getQuarantine } from './routes/list-quarantined.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
-import { SketchCache } from './sketch-cache.ts'
+import { createSketchCaches } from './sketch-cache.ts'
 
 export interface Dependencies {
   config: Pick<Config, 'isKeyRequired' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
@@ -55,7 +55,7 @@ export function createQueryApp(dependencies: Dependencies): Express {
     return limitRequests({ store: rateLimits, requestsPerMinute: own ?? config.requestsPerMinute, policy })
   }
   const { usage, llm, performance } = analyticsKinds
-  const sketches = new SketchCache()
+  const sketches = createSketchCaches()
 
   const app = createApp({ trustProxy: config.trustProxy })
   app.use(identifyRequest(logger), countRequests(metrics))

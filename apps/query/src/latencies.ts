@@ -1,4 +1,5 @@
 import { groupKey, type GroupKeys } from './group-key.ts'
+import type { ParsedHistogram } from './sketch-cache.ts'
 import { MergedHistogram } from './sketches.ts'
 
 /** How long events took, and how long it was to their first token. */
@@ -14,12 +15,12 @@ export interface LatenciesOf {
   groups: ReadonlyMap<string, Latencies>
 }
 
-/** Encoded histograms of one bucket and, if it is one that is shown, one group. */
-interface HistogramCell {
+/** Histograms of one bucket and, if it is one that is shown, one group. */
+export interface HistogramCell {
   bucket: number
   keys: GroupKeys | null
-  duration?: Buffer | null | undefined
-  ttft?: Buffer | null | undefined
+  duration: ParsedHistogram | undefined
+  ttft: ParsedHistogram | undefined
 }
 
 /** Merges the histograms of cells, each of which lies in one bucket and in one group or in none. */
@@ -44,8 +45,8 @@ export function noLatencies(): Latencies {
 }
 
 function add(latencies: Latencies, cell: HistogramCell): void {
-  latencies.duration.add(cell.duration)
-  latencies.ttft.add(cell.ttft)
+  if (cell.duration !== undefined) latencies.duration.add(cell.duration)
+  if (cell.ttft !== undefined) latencies.ttft.add(cell.ttft)
 }
 
 function latenciesOf<Key>(all: Map<Key, Latencies>, key: Key): Latencies {

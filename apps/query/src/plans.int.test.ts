@@ -8,6 +8,7 @@ import { findEvent } from './queries/find-event.ts'
 import { listEvents } from './queries/list-events.ts'
 import { listEventTypes } from './queries/list-event-types.ts'
 import { measure } from './queries/measure.ts'
+import { SketchCache } from './sketch-cache.ts'
 
 const dayMs = 86_400_000
 const days = 5
@@ -202,9 +203,10 @@ test('event types read the newest event of each type', async () => {
 
 test('analytics from rollups read no event', async () => {
   const scans = await scansOf((db) =>
-    measure(db, {
+    measure(db, new SketchCache(), {
       scope: { projectId: 1, fromMs: noonMs - 7 * dayMs, toMs: noonMs, filters: toFilters({}) },
       startsMs: [noonMs - 7 * dayMs],
+      settledMs: noonMs - dayMs,
       groupBy: ['event_type'],
       measures: ['events'],
       histograms: ['duration_histogram'],
@@ -217,7 +219,7 @@ test('analytics from rollups read no event', async () => {
 
 test('analytics of one session read its events by the index', async () => {
   const scans = await scansOf((db) =>
-    measure(db, {
+    measure(db, new SketchCache(), {
       scope: {
         projectId: 1,
         fromMs: noonMs - 7 * dayMs,
@@ -225,6 +227,7 @@ test('analytics of one session read its events by the index', async () => {
         filters: toFilters({ session_id: 's4-100' }),
       },
       startsMs: [noonMs - 7 * dayMs],
+      settledMs: noonMs - dayMs,
       groupBy: ['event_type'],
       measures: ['events'],
       histograms: [],

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals'
-import { SketchCache } from './sketch-cache.ts'
+import { SketchCache, type ParsedRegisters } from './sketch-cache.ts'
 
 function sketchOf(size: number) {
   return { registers: new Uint16Array(size), ranks: new Uint8Array(size) }
 }
 
 test('what is kept is found by what it is made of', () => {
-  const cache = new SketchCache()
+  const cache = new SketchCache<ParsedRegisters>()
   const sketch = sketchOf(3)
   cache.keep('a', sketch)
   expect(cache.find('a')).toBe(sketch)
@@ -14,7 +14,7 @@ test('what is kept is found by what it is made of', () => {
 })
 
 test('the least recently used go when there is no room', () => {
-  const cache = new SketchCache(3 * (300 + 3 * 100))
+  const cache = new SketchCache<ParsedRegisters>(3 * (300 + 3 * 100))
   for (const name of ['a', 'b', 'c']) cache.keep(name, sketchOf(100))
   cache.find('a')
   cache.keep('d', sketchOf(100))

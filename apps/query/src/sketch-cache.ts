@@ -1,10 +1,15 @@
 /** Registers as two columns: which one, and its rank. */
-export interface ParsedRegisters {
-  registers: Uint16Array
-  ranks: Uint8Array
+export type ParsedRegisters = { registers: Uint16Array; ranks: Uint8Array }
+
+/** A histogram as two columns: which bin, each once, and its count. */
+export type ParsedHistogram = { bins: Int16Array; counts: Float64Array }
+
+/** What an app keeps of past days. */
+export interface SketchCaches {
+  registers: SketchCache<ParsedRegisters>
+  histograms: SketchCache<ParsedHistogram>
 }
 
-const bytesOfEntry = 3
 const entryOverheadBytes = 300
 const defaultMaxBytes = 64 * 1024 ** 2
 
@@ -13,8 +18,8 @@ const defaultMaxBytes = 64 * 1024 ** 2
  * they were made of (the versions of the rows), so that one which is found is right; the least recently used
  * go when there are too many.
  */
-export class SketchCache {
-  readonly #kept = new Map<string, ParsedRegisters>()
+export class SketchCache<Sketch extends Record<string, ArrayBufferView>> {
+  readonly #kept = new Map<string, Sketch>()
   readonly #maxBytes: number
   #bytes = 0
 
@@ -22,7 +27,7 @@ export class SketchCache {
     this.#maxBytes = maxBytes
   }
 
-  find(madeOf: string): ParsedRegisters | undefined {
+  find(madeOf: string): Sketch | undefined {
     const found = this.#kept.get(madeOf)
     if (found !== undefined) {
       this.#kept.delete(madeOf)
@@ -31,18 +36,23 @@ export class SketchCache {
     return found
   }
 
-  keep(madeOf: string, sketch: ParsedRegisters): void {
+  keep(madeOf: string, sketch: Sketch): void {
     if (this.#kept.has(madeOf)) return
     this.#kept.set(madeOf, sketch)
     this.#bytes += sizeOf(sketch)
-    for (const [oldest, { registers, ranks }] of this.#kept) {
+    for (const [oldest, least] of this.#kept) {
       if (this.#bytes <= this.#maxBytes) return
       this.#kept.delete(oldest)
-      this.#bytes -= sizeOf({ registers, ranks })
+      this.#bytes -= sizeOf(least)
     }
   }
 }
 
-function sizeOf({ registers }: ParsedRegisters): number {
-  return registers.length * bytesOfEntry + entryOverheadBytes
+/** Nothing kept yet. */
+export function createSketchCaches(): SketchCaches {
+  return { registers: new SketchCache(), histograms: new SketchCache() }
+}
+
+function sizeOf(sketch: Record<string, ArrayBufferView>): number {
+  return Object.values(sketch).reduce((sum, column) => sum + column.byteLength, entryOverheadBytes)
 }

@@ -7,7 +7,7 @@ import {
   encodeRegisters,
   quantilesOf,
 } from '@weir/database'
-import { MergedHistogram, MergedRegisters, parseRegisters } from './sketches.ts'
+import { MergedHistogram, MergedRegisters, parseHistogram, parseRegisters } from './sketches.ts'
 
 test('merged histograms give the quantiles of all their durations', () => {
   const all = new Map<number, number>()
@@ -19,7 +19,7 @@ test('merged histograms give the quantiles of all their durations', () => {
       addDuration(histogram, durationMs)
       addDuration(all, durationMs)
     }
-    merged.add(encodeHistogram(histogram))
+    merged.add(parseHistogram(encodeHistogram(histogram)))
   }
   const fractions = [0, 0.5, 0.95, 0.99, 1]
   expect(merged.quantiles(fractions)).toEqual(quantilesOf(all, fractions))

@@ -1,24 +1,34 @@
-import { estimateDistinct, histogramGamma, lowestBin, readHistogram, readRegisters } from '@weir/database'
-import type { ParsedRegisters } from './sketch-cache.ts'
+import {
+  estimateDistinct,
+  histogramGamma,
+  lowestBin,
+  mergeHistogram,
+  readRegisters,
+  type Histogram,
+} from '@weir/database'
+import type { ParsedHistogram, ParsedRegisters } from './sketch-cache.ts'
 
 /** Bins below 1 µs and above 10²⁶ ms are none that a duration has. */
 const binCount = 4_096
 
-/**
- * Histograms of @weir/database merged into one: in an array, where the package has a map, since merging is most
- * of what an answer costs.
- */
+/** Reads an encoded histogram of @weir/database. */
+export function parseHistogram(bytes: Buffer): ParsedHistogram {
+  const histogram: Histogram = new Map()
+  mergeHistogram(histogram, bytes)
+  return { bins: Int16Array.from(histogram.keys()), counts: Float64Array.from(histogram.values()) }
+}
+
+/** Histograms merged into one: in an array, since merging is much of what an answer costs. */
 export class MergedHistogram {
   #counts: Float64Array | undefined
 
-  /** Adds encoded entries. */
-  add(bytes: Buffer | null | undefined): void {
-    if (bytes === null || bytes === undefined || bytes.length === 0) return
+  add({ bins, counts: added }: ParsedHistogram): void {
+    if (bins.length === 0) return
     const counts = (this.#counts ??= new Float64Array(binCount))
-    readHistogram(bytes, (bin, count) => {
-      const index = Math.min(bin - lowestBin, binCount - 1)
-      counts[index] = (counts[index] ?? 0) + count
-    })
+    for (let i = 0; i < bins.length; i += 1) {
+      const index = Math.min((bins[i] ?? 0) - lowestBin, binCount - 1)
+      counts[index] = (counts[index] ?? 0) + (added[i] ?? 0)
+    }
   }
 
   /** Adds what another one has. */

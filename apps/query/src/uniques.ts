@@ -32,7 +32,7 @@ export interface SketchCell {
  * Merges sketches, each of which lies in one bucket and one group. The union of settled ones is kept in the
  * cache as they are.
  */
-export function mergeUniques(cells: readonly SketchCell[], cache: SketchCache): UniquesOf {
+export function mergeUniques(cells: readonly SketchCell[], cache: SketchCache<ParsedRegisters>): UniquesOf {
   const total = new Map<UniqueKind, MergedRegisters>()
   const series = mergeEach(cells, ({ bucket }) => bucket, cache)
   for (const merged of series.values()) {
@@ -51,7 +51,7 @@ type MergedKinds = Map<UniqueKind, MergedRegisters>
 function mergeEach<Key>(
   cells: readonly SketchCell[],
   keyOf: (cell: SketchCell) => Key,
-  cache: SketchCache,
+  cache: SketchCache<ParsedRegisters>,
 ): Map<Key, MergedKinds> {
   return new Map(
     [...Map.groupBy(cells, keyOf)].map(([key, ofKey]) => {
@@ -61,7 +61,7 @@ function mergeEach<Key>(
   )
 }
 
-function union(cells: readonly SketchCell[], cache: SketchCache): MergedRegisters {
+function union(cells: readonly SketchCell[], cache: SketchCache<ParsedRegisters>): MergedRegisters {
   const merged = new MergedRegisters()
   const settled = cells.filter(({ madeOf }) => madeOf !== null)
   const madeOf = settled.map((cell) => cell.madeOf).join(' ')

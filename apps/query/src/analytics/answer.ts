@@ -13,7 +13,7 @@ import {
   type Question,
 } from '../queries/measure.ts'
 import { toZonedText } from '../time-zone.ts'
-import type { SketchCache } from '../sketch-cache.ts'
+import type { SketchCaches } from '../sketch-cache.ts'
 import { noUniques, type Uniques, type UniquesOf } from '../uniques.ts'
 import type { Analysis } from './analysis.ts'
 
@@ -49,7 +49,7 @@ export interface AnalyticsBody {
 /** Answers an analysis: the totals, the breakdown and the series from one look at the same facts. */
 export async function answerAnalysis(
   db: Pool,
-  sketches: SketchCache,
+  sketches: SketchCaches,
   analysis: Analysis,
   analytics: Analytics,
 ): Promise<AnalyticsBody> {
@@ -76,7 +76,7 @@ interface Found {
 
 async function findOut(
   db: Pool,
-  sketches: SketchCache,
+  sketches: SketchCaches,
   analysis: Analysis,
   analytics: Analytics,
 ): Promise<Found> {
@@ -86,6 +86,7 @@ async function findOut(
   const question: Question = {
     scope,
     startsMs: period.startsMs,
+    settledMs: analysis.settledMs,
     groupBy,
     measures,
     histograms,
@@ -93,8 +94,8 @@ async function findOut(
     maxGroups,
   }
   const [measured, uniques] = await Promise.all([
-    measure(db, question),
-    hasUniques ? countUniques(db, sketches, { ...question, settledMs: analysis.settledMs }) : undefined,
+    measure(db, sketches.histograms, question),
+    hasUniques ? countUniques(db, sketches.registers, question) : undefined,
   ])
   return { measured, uniques }
 }

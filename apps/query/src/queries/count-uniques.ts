@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { dimensionColumns, isRolledUp } from '../dimensions.ts'
 import { hasIdentity, type Filters } from '../filters.ts'
 import { groupKey, type GroupKeys } from '../group-key.ts'
-import type { SketchCache } from '../sketch-cache.ts'
+import type { ParsedRegisters, SketchCache } from '../sketch-cache.ts'
 import { mergeUniques, type Uniques, type UniquesOf } from '../uniques.ts'
 import { ask, askByIndex, sql } from './ask.ts'
 import { canUseRollups, dimensionKey, eventFacts, toText } from './facts.ts'
@@ -10,9 +10,7 @@ import type { Question } from './measure.ts'
 import { readSketches } from './read-sketches.ts'
 
 /** What to count: in all, for each bucket, and for each group that `measure` gives for the same question. */
-export interface UniqueQuestion extends Pick<Question, 'scope' | 'startsMs' | 'groupBy' | 'maxGroups'> {
-  settledMs: number
-}
+export type UniqueQuestion = Pick<Question, 'scope' | 'startsMs' | 'settledMs' | 'groupBy' | 'maxGroups'>
 
 /** The dimensions that sketches are kept apart by. */
 const sketched: ReadonlySet<string> = new Set(['event_type', 'service'])
@@ -23,7 +21,11 @@ const sketched: ReadonlySet<string> = new Set(['event_type', 'service'])
  * nothing is known, and with such a grouping nothing of the groups. They are kept by quarter of an hour, so
  * a time that begins or ends within one is counted with the whole of it.
  */
-export async function countUniques(db: Pool, cache: SketchCache, asked: UniqueQuestion): Promise<UniquesOf> {
+export async function countUniques(
+  db: Pool,
+  cache: SketchCache<ParsedRegisters>,
+  asked: UniqueQuestion,
+): Promise<UniquesOf> {
   const { scope, groupBy } = asked
   if (!canUseRollups(scope.filters, groupBy)) return countInEvents(db, asked)
   if (!isSketched(scope.filters)) return { total: undefined, series: new Map(), groups: new Map() }

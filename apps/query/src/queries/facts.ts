@@ -43,15 +43,19 @@ const measureColumns = [
 /**
  * The facts from rollups: cells of every size that tile the time, what is not folded into them yet, and the
  * events themselves where the time begins or ends within a quarter of an hour. Each fact has `bucket_at`, the
- * dimensions and the measures of a rollup.
+ * dimensions, the measures of a rollup, and the `version` of a cell that has settled, if `settledMs` is given.
  */
-export function rollupFacts(scope: Scope, cutsMs: readonly number[]): RawBuilder<unknown> {
+export function rollupFacts(
+  scope: Scope,
+  cutsMs: readonly number[],
+  settledMs: number | undefined,
+): RawBuilder<unknown> {
   const fromMs = ceilToQuarter(scope.fromMs)
   const toMs = floorToQuarter(scope.toMs)
   // Within one quarter of an hour there is nothing to tile.
   if (fromMs >= toMs) return eventFacts(scope)
   const tiles = tilesOf(fromMs, toMs, cutsMs)
-  const parts = [cellFacts(scope, tiles), deltaFacts(scope, fromMs, toMs)]
+  const parts = [cellFacts(scope, tiles, settledMs), deltaFacts(scope, fromMs, toMs)]
   if (scope.fromMs < fromMs) parts.push(eventFacts({ ...scope, toMs: fromMs }))
   if (toMs < scope.toMs) parts.push(eventFacts({ ...scope, fromMs: toMs }))
   return sql.join(parts, sql` union all `)
@@ -66,15 +70,26 @@ export function tileRows(tiles: readonly Tile[]): RawBuilder<unknown> {
   ) as tiles (grain_seconds, from_at, to_at)`
 }
 
+/**
+ * What a row of a rollup table is, as a number that any change of it changes, so that what was made of it can be
+ * found again; `null` for one that changes all the time, from `settledAt` on.
+ */
+export function rowVersion(table: string, settledAt: string): RawBuilder<unknown> {
+  const column = (name: string) => sql.ref(`${table}.${name}`)
+  return sql`case when ${column('bucket_at')} < ${settledAt}::timestamptz
+    then hashtextextended(${column('ctid')}::text || '/' || ${column('xmin')}::text, 0) end`
+}
+
 /** An instant as PostgreSQL reads it. */
 export function toText(atMs: number): string {
   return new Date(atMs).toISOString()
 }
 
 // `offset 0` keeps each tile a range scan of the key: joined, the planner could scan all cells instead.
-function cellFacts(scope: Scope, tiles: readonly Tile[]): RawBuilder<unknown> {
-  return sql`select ${factColumns('cells')} from ${tileRows(tiles)} cross join lateral (
-      select rollup_cells.* from rollup_cells
+function cellFacts(scope: Scope, tiles: readonly Tile[], settledMs: number | undefined): RawBuilder<unknown> {
+  const version = settledMs === undefined ? sql`null::bigint` : rowVersion('rollup_cells', toText(settledMs))
+  return sql`select ${factColumns('cells')}, cells.version from ${tileRows(tiles)} cross join lateral (
+      select rollup_cells.*, ${version} as version from rollup_cells
       where rollup_cells.project_id = ${scope.projectId}
         and rollup_cells.grain_seconds = tiles.grain_seconds
         and rollup_cells.bucket_at >= tiles.from_at and rollup_cells.bucket_at < tiles.to_at
@@ -85,7 +100,7 @@ function cellFacts(scope: Scope, tiles: readonly Tile[]): RawBuilder<unknown> {
 }
 
 function deltaFacts(scope: Scope, fromMs: number, toMs: number): RawBuilder<unknown> {
-  return sql`select ${factColumns('rollup_deltas')} from rollup_deltas
+  return sql`select ${factColumns('rollup_deltas')}, null::bigint from rollup_deltas
     ${dimensionsOf('rollup_deltas', scope)}
     where rollup_deltas.project_id = ${scope.projectId}
       and rollup_deltas.bucket_at >= ${toText(fromMs)}::timestamptz
@@ -121,7 +136,8 @@ export function eventFacts(scope: Scope, identities: readonly string[] = []): Ra
       coalesce(log_events.bytes_in, 0) as bytes_in,
       coalesce(log_events.bytes_out, 0) as bytes_out,
       ${histogramEntry('duration_ms')} as duration_histogram,
-      ${histogramEntry('ttft_ms')} as ttft_histogram
+      ${histogramEntry('ttft_ms')} as ttft_histogram,
+      null::bigint as version
       ${sql.join(extra, sql``)}
     from log_events
     where log_events.project_id = ${scope.projectId}

@@ -2,7 +2,9 @@ import type { Pool } from 'pg'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
 import { hasIdentity } from '../filters.ts'
 import { ask, askByIndex, askPrepared, sql, type RawBuilder } from './ask.ts'
-import { mergeLatencies, type LatenciesOf } from '../latencies.ts'
+import { mergeLatencies, type HistogramCell, type LatenciesOf } from '../latencies.ts'
+import type { ParsedHistogram, SketchCache } from '../sketch-cache.ts'
+import { parseHistogram } from '../sketches.ts'
 import type { GroupKeys } from '../group-key.ts'
 import { canUseRollups, dimensionKey, eventFacts, rollupFacts, toText, type Scope } from './facts.ts'
 
@@ -40,6 +42,8 @@ export type MeasureRow = Partial<
 export interface Question {
   scope: Scope
   startsMs: readonly number[]
+  /** What happened before this has settled: its cells change only when something arrives late. */
+  settledMs: number
   groupBy: readonly Dimension[]
   measures: readonly Measure[]
   histograms: readonly HistogramColumn[]
@@ -61,43 +65,79 @@ type Row = MeasureRow &
     part: 'total' | 'series' | 'group' | 'cell'
     bucket: number | null
     keys: GroupKeys | null
+    /** Of a cell: which versions of rows its histograms are made of; `null` where they change all the time. */
+    madeOf: string | null
   }
 
 /**
  * Measures a project's events in one statement: from rollups where those hold every filter and dimension, else
- * from the events.
+ * from the events. Histograms of settled cells are taken from the cache when the versions of their rows are the
+ * same; when one is not, all are asked for.
  */
-export async function measure(db: Pool, question: Question): Promise<Measured> {
-  const { scope, groupBy, startsMs } = question
-  let rows: Row[]
+export async function measure(
+  db: Pool,
+  cache: SketchCache<ParsedHistogram>,
+  question: Question,
+): Promise<Measured> {
+  const known = toMeasured(await askRows(db, question, false), question, cache)
+  if (known !== undefined) return known
+  const whole = toMeasured(await askRows(db, question, true), question, cache)
+  if (whole === undefined) throw new Error('Histograms were asked for and not given.')
+  return whole
+}
+
+async function askRows(db: Pool, question: Question, isWhole: boolean): Promise<Row[]> {
+  const { scope, groupBy, startsMs, histograms } = question
   if (canUseRollups(scope.filters, groupBy)) {
-    rows = await askPrepared(db, statement(rollupFacts(scope, startsMs), question))
-  } else {
-    const extra = groupBy.map((name) => dimensionColumns[name]).filter((column) => !isRolledUp(column))
-    const asked = statement(eventFacts(scope, extra), question)
-    rows = hasIdentity(scope.filters)
-      ? await askByIndex(db, (reader) => ask(reader, asked))
-      : await ask(db, asked)
+    const settledMs = histograms.length === 0 ? undefined : question.settledMs
+    return askPrepared(db, statement(rollupFacts(scope, startsMs, settledMs), question, isWhole))
+  }
+  const extra = groupBy.map((name) => dimensionColumns[name]).filter((column) => !isRolledUp(column))
+  const asked = statement(eventFacts(scope, extra), question, isWhole)
+  return hasIdentity(scope.filters) ? askByIndex(db, (reader) => ask(reader, asked)) : ask(db, asked)
+}
+
+/** `undefined` when a histogram was neither given nor known. */
+function toMeasured(
+  rows: readonly Row[],
+  { histograms }: Question,
+  cache: SketchCache<ParsedHistogram>,
+): Measured | undefined {
+  const cells: HistogramCell[] = []
+  for (const row of rows.filter(({ part }) => part === 'cell')) {
+    const parsed = histograms.map((name) => histogramOf(row, name, cache))
+    if (parsed.includes(undefined)) return undefined
+    const of = (name: HistogramColumn) => parsed[histograms.indexOf(name)]
+    const cell = { bucket: row.bucket ?? 0, keys: row.keys }
+    cells.push({ ...cell, duration: of('duration_histogram'), ttft: of('ttft_histogram') })
   }
   return {
     total: rows.find(({ part }) => part === 'total') ?? {},
     series: rows.flatMap((row) => (row.part === 'series' ? [{ ...row, bucket: row.bucket ?? 0 }] : [])),
     groups: rows.flatMap((row) => (row.part === 'group' ? [{ ...row, keys: row.keys ?? [] }] : [])),
-    latencies: mergeLatencies(
-      rows.flatMap((row) =>
-        row.part === 'cell'
-          ? [{ ...row, bucket: row.bucket ?? 0, duration: row.duration_histogram, ttft: row.ttft_histogram }]
-          : [],
-      ),
-    ),
+    latencies: mergeLatencies(cells),
   }
+}
+
+function histogramOf(
+  row: Row,
+  name: HistogramColumn,
+  cache: SketchCache<ParsedHistogram>,
+): ParsedHistogram | undefined {
+  const bytes = row[name]
+  if (bytes === null || bytes === undefined)
+    return row.madeOf === null ? parseHistogram(Buffer.alloc(0)) : cache.find(`${name} ${row.madeOf}`)
+  const histogram = parseHistogram(bytes)
+  if (row.madeOf !== null) cache.keep(`${name} ${row.madeOf}`, histogram)
+  return histogram
 }
 
 /**
  * Facts are merged once, by bucket and group; what is given are merges of those few. Histograms are by far the
- * most of what is sent, so they are sent once: by bucket and, among the groups that are shown, by group.
+ * most of what is sent, so they are sent once: by bucket and, among the groups that are shown, by group; those
+ * of settled cells only if `isWhole`.
  */
-function statement(facts: RawBuilder<unknown>, question: Question): RawBuilder<Row> {
+function statement(facts: RawBuilder<unknown>, question: Question, isWhole: boolean): RawBuilder<Row> {
   const { startsMs, groupBy, maxGroups, orderBy, histograms } = question
   const hasGroups = groupBy.length > 0 && maxGroups > 0
   const keys = hasGroups ? sql`array[${sql.join(groupBy.map(dimensionKey))}]` : sql`null::text[]`
@@ -106,13 +146,20 @@ function statement(facts: RawBuilder<unknown>, question: Question): RawBuilder<R
     histograms.map((name) => sql`, null::bytea as ${sql.ref(name)}`),
     sql``,
   )
-  const sums = sql`${sql.join(question.measures.map(selected))} ${noHistograms}`
+  const sums = sql`${sql.join(question.measures.map(selected))} ${noHistograms}, null::text as "madeOf"`
+  const given = sql`facts.version is null or ${isWhole}::boolean`
+  // Not null when given: an empty histogram is not an unknown one.
+  const sent = histograms.map(
+    (name) => sql`coalesce(string_agg(${sql.ref(`facts.${name}`)}, '') filter (where ${given}),
+      case when ${isWhole}::boolean then ''::bytea end) as ${sql.ref(name)}`,
+  )
   return sql<Row>`
     with facts as (${facts}),
     cells as materialized (
       select width_bucket(facts.bucket_at, ${startsMs.map(toText)}::timestamptz[]) - 1 as bucket, ${keys} as keys,
-        ${sql.join([...question.measures.map(measured), ...histograms.map(concatenated('facts'))])}
-      from facts group by 1, 2
+        facts.version is not null as is_settled, sum(facts.version) as version, count(*) as facts,
+        ${sql.join([...question.measures.map(measured), ...sent])}
+      from facts group by 1, 2, 3
     ),
     groups as materialized (
       select cells.keys, ${sums} from cells ${hasGroups ? sql`` : sql`where false`} group by cells.keys
@@ -126,18 +173,17 @@ function statement(facts: RawBuilder<unknown>, question: Question): RawBuilder<R
 
 function cellHistograms({ measures: names, histograms }: Question): RawBuilder<unknown> {
   const noSums = names.map((name) => (name === 'cost_usd' ? sql`null::text` : sql`null::double precision`))
-  return sql`select 'cell', cells.bucket, groups.keys,
-      ${sql.join([...noSums, ...histograms.map(concatenated('cells'))])}
-    from cells left join groups on groups.keys = cells.keys group by cells.bucket, groups.keys`
+  const united = histograms.map(
+    (name) => sql`string_agg(${sql.ref(`cells.${name}`)}, '') as ${sql.ref(name)}`,
+  )
+  return sql`select 'cell', cells.bucket, groups.keys, ${sql.join([...noSums, ...united])},
+      case when cells.is_settled then sum(cells.version)::text || '/' || sum(cells.facts)::text end
+    from cells left join groups on groups.keys = cells.keys
+    group by cells.bucket, groups.keys, cells.is_settled`
 }
 
 function measured(name: Measure): RawBuilder<unknown> {
   return sql`${measures[name]} as ${sql.ref(name)}`
-}
-
-function concatenated(table: 'facts' | 'cells') {
-  return (name: HistogramColumn): RawBuilder<unknown> =>
-    sql`string_agg(${sql.ref(`${table}.${name}`)}, '') as ${sql.ref(name)}`
 }
 
 /** A measure of several cells together. */

@@ -7,7 +7,7 @@ import { parseRegisters } from '../sketches.ts'
 import { ceilToQuarter, floorToQuarter, tilesOf } from '../tiles.ts'
 import type { SketchCell } from '../uniques.ts'
 import { askPrepared, sql, type RawBuilder } from './ask.ts'
-import { tileRows, toText, type Scope } from './facts.ts'
+import { rowVersion, tileRows, toText, type Scope } from './facts.ts'
 import { filterConditions } from './filter-conditions.ts'
 
 /** Which sketches: filters and groups may be by event type and service only. */
@@ -34,7 +34,7 @@ interface SketchRow {
  */
 export async function readSketches(
   db: Pool,
-  cache: SketchCache,
+  cache: SketchCache<ParsedRegisters>,
   question: SketchQuestion,
 ): Promise<SketchCell[]> {
   const known = withSketches(await askPrepared(db, statement(question, false)), cache)
@@ -43,7 +43,10 @@ export async function readSketches(
   return withSketches(rows, cache) ?? []
 }
 
-function withSketches(rows: readonly SketchRow[], cache: SketchCache): SketchCell[] | undefined {
+function withSketches(
+  rows: readonly SketchRow[],
+  cache: SketchCache<ParsedRegisters>,
+): SketchCell[] | undefined {
   const cells: SketchCell[] = []
   for (const row of rows) {
     const sketch = sketchOf(row, cache)
@@ -53,7 +56,10 @@ function withSketches(rows: readonly SketchRow[], cache: SketchCache): SketchCel
   return cells
 }
 
-function sketchOf({ madeOf, registers }: SketchRow, cache: SketchCache): ParsedRegisters | undefined {
+function sketchOf(
+  { madeOf, registers }: SketchRow,
+  cache: SketchCache<ParsedRegisters>,
+): ParsedRegisters | undefined {
   if (registers === null) return madeOf === null ? undefined : cache.find(madeOf)
   const sketch = parseRegisters(registers)
   if (madeOf !== null) cache.keep(madeOf, sketch)
@@ -70,8 +76,7 @@ function statement(question: SketchQuestion, isWhole: boolean): RawBuilder<Sketc
     with facts as (
       select cells.* from ${tileRows(tilesOf(fromMs, toMs, startsMs))} cross join lateral (
         select ${sketchColumns('unique_cells')},
-          case when unique_cells.bucket_at < ${toText(settledMs)}::timestamptz
-            then hashtextextended(unique_cells.ctid::text || '/' || unique_cells.xmin::text, 0) end as version
+          ${rowVersion('unique_cells', toText(settledMs))} as version
         from unique_cells
         where unique_cells.project_id = ${scope.projectId} and unique_cells.grain_seconds = tiles.grain_seconds
           and unique_cells.kind = any(${[...uniqueKinds]}::text[])

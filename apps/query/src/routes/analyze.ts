@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { toAnalysis, type AnalysisParameters } from '../analytics/analysis.ts'
 import { answerAnalysis, type Analytics } from '../analytics/answer.ts'
-import type { SketchCache } from '../sketch-cache.ts'
+import type { SketchCaches } from '../sketch-cache.ts'
 
 /** One kind of analytics and the parameters of its route. */
 export interface AnalyticsKind {
@@ -15,7 +15,7 @@ export interface AnalyticsKind {
 /** GET /analytics/{kind} — 200 with the totals, the breakdown and the series of one kind. */
 export function analyze(
   db: Pool,
-  sketches: SketchCache,
+  sketches: SketchCaches,
   { analytics, parameters }: AnalyticsKind,
   now: () => number,
 ): RequestHandler {
