@@ -77,6 +77,14 @@ export async function askByIndex<T>(pool: Pool, use: (reader: Reader) => Promise
   return inSnapshot(pool, 'set local enable_seqscan = off; set local enable_indexscan = off', use)
 }
 
+/**
+ * Asks within one snapshot what rollups know. Cells are joined with their dimensions by hashing: where the planner
+ * has no figures yet, as for a new project, it would read all cells again for each dimension.
+ */
+export async function askRollups<T>(pool: Pool, use: (reader: Reader) => Promise<T>): Promise<T> {
+  return inSnapshot(pool, 'set local enable_nestloop = off; set local jit = off', use)
+}
+
 /** Asks several questions of the same state of the database. */
 export async function inSnapshot<T>(
   pool: Pool,

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { ask, sql } from './ask.ts'
+import { ask, askRollups, sql } from './ask.ts'
 
 /** An event type, how many events of it there were, and when the newest was. */
 export interface EventTypeCount {
@@ -12,9 +12,10 @@ const maxTypes = 1_000
 
 /** Every event type of a project, the most frequent first, from rollups alone: they outlive the events. */
 export async function listEventTypes(db: Pool, projectId: number): Promise<EventTypeCount[]> {
-  return ask(
-    db,
-    sql<EventTypeCount>`
+  return askRollups(db, (reader) =>
+    ask(
+      reader,
+      sql<EventTypeCount>`
       select rollup_dimensions.event_type, sum(counts.events)::double precision as events,
         max(greatest(rollup_dimensions.last_at, counts.last_at)) as last_at
       from (
@@ -30,5 +31,6 @@ export async function listEventTypes(db: Pool, projectId: number): Promise<Event
         and rollup_dimensions.id = counts.dimensions_id
       group by rollup_dimensions.event_type
       order by events desc, rollup_dimensions.event_type limit ${maxTypes}::int`,
+    ),
   )
 }

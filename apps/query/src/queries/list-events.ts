@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { areRolledUp, hasIdentity, isUnfiltered } from '../filters.ts'
 import type { EventRow } from '../to-event.ts'
-import { ask, askByIndex, inSnapshot, sql } from './ask.ts'
+import { ask, askByIndex, askRollups, sql } from './ask.ts'
 import { eventFields } from './event-fields.ts'
 import { findByIdentity } from './find-by-identity.ts'
 import { findByRollups } from './find-by-rollups.ts'
@@ -20,7 +20,7 @@ export async function listEvents(db: Pool, list: EventList, nowMs: number): Prom
     })
   }
   if (areRolledUp(list.filters) && !isUnfiltered(list.filters)) {
-    return inSnapshot(db, '', async (reader) => {
+    return askRollups(db, async (reader) => {
       const positions = await findByRollups(reader, list, nowMs)
       return readEvents(reader, list.projectId, positions.slice(list.offset))
     })

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
 import { hasIdentity } from '../filters.ts'
-import { ask, askByIndex, askPrepared, sql, type RawBuilder } from './ask.ts'
+import { ask, askByIndex, askPrepared, askRollups, sql, type RawBuilder } from './ask.ts'
 import { mergeLatencies, type HistogramCell, type LatenciesOf } from '../latencies.ts'
 import type { ParsedHistogram, SketchCache } from '../sketch-cache.ts'
 import { parseHistogram } from '../sketches.ts'
@@ -90,7 +90,8 @@ async function askRows(db: Pool, question: Question, isWhole: boolean): Promise<
   const { scope, groupBy, startsMs, histograms } = question
   if (canUseRollups(scope.filters, groupBy)) {
     const settledMs = histograms.length === 0 ? undefined : question.settledMs
-    return askPrepared(db, statement(rollupFacts(scope, startsMs, settledMs), question, isWhole))
+    const asked = statement(rollupFacts(scope, startsMs, settledMs), question, isWhole)
+    return askRollups(db, (reader) => askPrepared(reader, asked))
   }
   const extra = groupBy.map((name) => dimensionColumns[name]).filter((column) => !isRolledUp(column))
   const asked = statement(eventFacts(scope, extra), question, isWhole)
