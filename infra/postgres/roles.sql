@@ -46,7 +46,8 @@ grant select, insert, update on outcome_counts to weir_producer;
 
 -- The consumer stores, folds, keeps aside, and says what became of each event. It owns no table, so it can neither alter nor drop one.
 grant select, insert on log_events, batches, event_keys, quarantine to weir_consumer;
-grant select, insert, update, delete on rollup_dimensions, rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_consumer;
+grant select, insert, update, delete on rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_consumer;
+grant select, insert, update on rollup_dimensions to weir_consumer;
 grant update on quarantine to weir_consumer;
 grant select, insert, update on outcome_counts to weir_consumer;
 grant select on projects to weir_consumer;

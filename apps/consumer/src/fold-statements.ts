@@ -67,7 +67,7 @@ export const uniqueColumns = [
  */
 export const takeEvents = `
   with taken as (
-    delete from rollup_deltas where id in (select id from rollup_deltas order by id limit $1) returning *
+    delete from rollup_deltas where ctid = any(array(select ctid from rollup_deltas limit $1)) returning *
   ), cells as (
     select project_id, grain_seconds, ${bucket} as bucket, dimensions_id,
       ${sums.map((name) => `sum(${name})::text as ${name}`).join(', ')}, max(duration_max_ms)::text as duration_max_ms,
@@ -87,7 +87,7 @@ export const takeEvents = `
 /** As `takeEvents`, for the sketches of unique values. */
 export const takeUniques = `
   with taken as (
-    delete from unique_deltas where id in (select id from unique_deltas order by id limit $1) returning *
+    delete from unique_deltas where ctid = any(array(select ctid from unique_deltas limit $1)) returning *
   ), cells as (
     select project_id, grain_seconds, ${bucket} as bucket, kind, event_type, service,
       string_agg(registers, '') as registers

@@ -193,9 +193,9 @@ const schemaColumns: Columns = {
     fingerprint: 'text',
     last_at: 'instant?',
   },
-  rollup_deltas: { id: 'text', last_at: 'instant', ...rollupColumns },
+  rollup_deltas: { last_at: 'instant', ...rollupColumns },
   rollup_cells: { grain_seconds: 'number', ...rollupColumns },
-  unique_deltas: { id: 'text', ...uniqueColumns },
+  unique_deltas: uniqueColumns,
   unique_cells: { grain_seconds: 'number', ...uniqueColumns },
 }
 

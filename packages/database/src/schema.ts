@@ -186,8 +186,8 @@ export interface Schema {
   accepted_counts: AcceptedCountTable
   outcome_counts: OutcomeCountTable
   rollup_dimensions: RollupDimensionsTable
-  rollup_deltas: RollupColumns & { id: Generated<string>; last_at: Instant }
+  rollup_deltas: RollupColumns & { last_at: Instant }
   rollup_cells: RollupColumns & { grain_seconds: number }
-  unique_deltas: UniqueColumns & { id: Generated<string> }
+  unique_deltas: UniqueColumns
   unique_cells: UniqueColumns & { grain_seconds: number }
 }

@@ -7,11 +7,18 @@ import type { RowGroup } from './row-group.ts'
 
 const naiveEvents = 50_000
 
+const ofIndex = (name: string) =>
+  `(select sum(pg_total_relation_size(inhrelid)) from pg_inherits where inhparent = '${name}'::regclass)`
+
 const sizeOf: Readonly<Record<string, string>> = {
   rows: `(select sum(pg_table_size(relid)) from pg_partition_tree('log_events') where isleaf)`,
-  indexes: `(select sum(pg_indexes_size(relid)) from pg_partition_tree('log_events') where isleaf)`,
-  rollups: `(pg_total_relation_size('rollup_cells') + pg_total_relation_size('rollup_deltas')
-    + pg_total_relation_size('unique_cells') + pg_total_relation_size('unique_deltas'))`,
+  'index of times': ofIndex('log_events_time'),
+  'index of identities': ofIndex('log_events_identity'),
+  'rollup cells': `pg_table_size('rollup_cells')`,
+  'their index': `pg_indexes_size('rollup_cells')`,
+  dimensions: `pg_total_relation_size('rollup_dimensions')`,
+  uniques: `pg_total_relation_size('unique_cells')`,
+  deltas: `(pg_total_relation_size('rollup_deltas') + pg_total_relation_size('unique_deltas'))`,
   batches: `(pg_total_relation_size('batches') + pg_total_relation_size('event_keys'))`,
 }
 

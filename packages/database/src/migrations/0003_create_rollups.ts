@@ -58,10 +58,9 @@ async function createCells(db: Kysely<unknown>): Promise<void> {
       duration_histogram  bytea,
       ttft_histogram      bytea`
   // Deltas are what transactions append; folding merges them into the cells of each grain. An answer is
-  // always cells plus deltas, so it never waits for the fold.
+  // always cells plus deltas, so it never waits for the fold. They have no key: only the fold takes them, by place.
   await sql`
     create table rollup_deltas (
-      id                  bigint generated always as identity primary key,
       bucket_at           timestamptz not null,
       last_at             timestamptz not null,
       ${measures},
@@ -87,10 +86,7 @@ async function createUniques(db: Kysely<unknown>): Promise<void> {
       service     text,
       registers   bytea not null`
   await sql`
-    create table unique_deltas (
-      id bigint generated always as identity primary key,
-      ${columns}
-    )`.execute(db)
+    create table unique_deltas (${columns})`.execute(db)
   await sql`
     create table unique_cells (
       grain_seconds int not null,
