@@ -40,7 +40,7 @@ export function encodeHistogram(histogram: Histogram): Buffer {
   const writer = new VarintWriter(histogram.size * 3 + 2)
   writer.varint(histogram.size)
   let previous = lowestBin
-  for (const bin of Int32Array.from(histogram.keys()).sort()) {
+  for (const bin of Int32Array.from(histogram.keys()).toSorted()) {
     const count = histogram.get(bin) ?? 0
     writer.varint((bin - previous) * 2 + (count > 1 ? 1 : 0))
     if (count > 1) writer.varint(count)

@@ -50,7 +50,7 @@ export function encodeRegisters(registers: Registers): Buffer {
   const writer = new VarintWriter(registers.size + (registers.size >> 3) + 16)
   writer.varint(registers.size)
   let next = 0
-  for (const register of Uint16Array.from(registers.keys()).sort()) {
+  for (const register of Uint16Array.from(registers.keys()).toSorted()) {
     const rank = registers.get(register) ?? 0
     const skipped = register - next
     const shortSkip = Math.min(skipped, maxShortSkip)

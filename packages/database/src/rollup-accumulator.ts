@@ -62,6 +62,8 @@ export class RollupAccumulator {
   add(row: string): void {
     const fields = row.split('\t', rollupColumnCount)
     const cell = this.#cellOf(row, fields)
+    const occurredAt = fields[at.occurred_at] ?? ''
+    if (occurredAt > cell.lastAt) cell.lastAt = occurredAt
     this.#count(cell, fields)
     addUnique(cell.uniques.user, fields[at.user_id])
     addUnique(cell.uniques.session, fields[at.session_id])
@@ -111,8 +113,6 @@ export class RollupAccumulator {
 
   #count(cell: Cell, fields: string[]): void {
     cell.events += 1
-    const occurredAt = fields[at.occurred_at] ?? ''
-    if (occurredAt > cell.lastAt) cell.lastAt = occurredAt
     for (let i = 0; i < sums.length; i += 1) {
       const field = fields[sums[i] ?? 0]
       if (field !== undefined && field !== '') cell.sums[i] = (cell.sums[i] ?? 0) + Number(field)

@@ -75,7 +75,7 @@ export function tileRows(tiles: readonly Tile[]): RawBuilder<unknown> {
  * found again; `null` for one that changes all the time, from `settledAt` on.
  */
 export function rowVersion(table: string, settledAt: string): RawBuilder<unknown> {
-  const column = (name: string) => sql.ref(`${table}.${name}`)
+  const column = columnOf(table)
   return sql`case when ${column('bucket_at')} < ${settledAt}::timestamptz
     then hashtextextended(${column('ctid')}::text || '/' || ${column('xmin')}::text, 0) end`
 }
@@ -169,12 +169,15 @@ function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> 
 const highestShortBin = 8_191 + lowestBin
 
 function factColumns(table: string): RawBuilder<unknown> {
-  const column = (of: string) => (name: string) => sql.ref(`${of}.${name}`)
   return sql.join([
-    column(table)('bucket_at'),
-    ...rollupDimensions.map(column('rollup_dimensions')),
-    ...measureColumns.map(column(table)),
+    columnOf(table)('bucket_at'),
+    ...rollupDimensions.map(columnOf('rollup_dimensions')),
+    ...measureColumns.map(columnOf(table)),
   ])
+}
+
+function columnOf(table: string): (name: string) => RawBuilder<unknown> {
+  return (name) => sql.ref(`${table}.${name}`)
 }
 
 function onlyTimed(table: string, { only }: Scope): RawBuilder<unknown> {
@@ -182,7 +185,7 @@ function onlyTimed(table: string, { only }: Scope): RawBuilder<unknown> {
 }
 
 function onlyLlm(table: string): RawBuilder<unknown> {
-  const column = (name: string) => sql.ref(`${table}.${name}`)
+  const column = columnOf(table)
   return sql`and (${column('category')} = 'llm' or ${column('llm_model')} is not null)
     and ${column('event_type')} <> all(${[...llmRemarkTypes]}::text[])`
 }
