@@ -14,8 +14,8 @@ interface Known {
 }
 
 /**
- * The ids of combinations of dimensions, in their order; what is new is inserted. In a transaction it may wait for
- * another one that inserts the same; never for each other, as both insert in one order.
+ * The ids of combinations of dimensions, in their order; what is new is inserted. A transaction may wait here for
+ * another one that inserts the same; not the two for each other, if they ask once: all insert in one order.
  */
 export async function findDimensionIds(client: PoolClient, asked: readonly Dimensions[]): Promise<number[]> {
   const projectIds = asked.map(({ projectId }) => projectId)
