@@ -19,8 +19,9 @@ export function addToRest(entry: number): void {
   count += 1
 }
 
-/** Writes the payload as JSON, each member as it stands in the body; gives the place behind it. */
+/** Writes the payload as JSON, each member as it stands in the body, or nothing for none; gives the place behind it. */
 export function writePayload(to: number): number {
+  if (count === 0) return to
   putByte(to, openBrace)
   let at = to + 1
   for (let i = 0; i < count; i += 1) {
