@@ -51,7 +51,7 @@ export async function runScenario(scenario: Scenario, options: RunOptions): Prom
   const { seed, directory, queue, say } = options
   const startedAtMs = performance.now()
   const random = new Random(seed)
-  await using rig = await openRig({ ...scenario.rig, directory, queue, random, bug: options.bug })
+  await using rig = await openRig({ ...scenario.rig, directory, queue, bug: options.bug })
   const identity: RunIdentity = { seed, startedAtMs: Date.now() }
   const ledger = new Ledger()
   // With a generator of its own: how often it is asked is a matter of timing, which a seed does not repeat.

@@ -45,11 +45,11 @@ export class Links {
 }
 
 /** Puts a proxy between each service and each server, and starts the services, which must not run yet. */
-export async function startThroughLinks({ rig, random }: Stage): Promise<Links> {
+export async function startThroughLinks({ rig }: Stage): Promise<Links> {
   const links: Link[] = []
   const open = async (service: Service, server: ServerName, url: string): Promise<string> => {
     const target = new URL(url)
-    const proxy = new TcpProxy({ port: await findPort(random), targetPort: Number(target.port) })
+    const proxy = new TcpProxy({ port: await findPort(), targetPort: Number(target.port) })
     rig.keep(proxy)
     await proxy.listen()
     links.push({ service: service.name, server, proxy })

@@ -6,7 +6,6 @@ import type { Pool } from 'pg'
 import type { PlantedBug } from '../bugs/planted-bug.ts'
 import { mountPowerLossDisk, type PowerLossDisk } from '../faults/power-loss-disk.ts'
 import { findPort } from '../find-port.ts'
-import type { Random } from '../random.ts'
 import { createService, type ServiceKind } from './create-service.ts'
 import { prepareProjects, type Project } from './prepare-projects.ts'
 import { openRestartable, type Restartable } from './restartable.ts'
@@ -31,7 +30,6 @@ export interface RigOptions extends RigSettings {
   /** Where data and logs go. */
   directory: string
   queue: QueueKind
-  random: Random
   bug: PlantedBug | undefined
 }
 
@@ -75,7 +73,7 @@ const diskBytes = 1_024 ** 3
 
 /** Starts everything. */
 export async function openRig(options: RigOptions): Promise<Rig> {
-  const { directory, random } = options
+  const { directory } = options
   const dataDirectory = join(directory, 'data')
   await using opened = new AsyncDisposableStack()
   await mkdir(dataDirectory, { recursive: true })
@@ -101,7 +99,7 @@ export async function openRig(options: RigOptions): Promise<Rig> {
     const name = count === 0 ? kind : `${kind}-${count + 1}`
     const { bug } = options
     const directories = { directory, dataDirectory }
-    const service = createService({ kind, name, port: await findPort(random), env, ...directories, bug })
+    const service = createService({ kind, name, port: await findPort(), env, ...directories, bug })
     added.use(service)
     services.push(service)
     if (kind === 'producer') producers.push(service)
@@ -137,10 +135,10 @@ export function redisOf({ redis }: Rig): Restartable {
 }
 
 async function openServers(
-  { directory, queue, random, postgres: settings = {} }: RigOptions,
+  { directory, queue, postgres: settings = {} }: RigOptions,
   opened: AsyncDisposableStack,
 ): Promise<Pick<Rig, 'postgres' | 'redis'>> {
-  const [postgresPort, redisPort] = [await findPort(random), await findPort(random)]
+  const [postgresPort, redisPort] = [await findPort(), await findPort()]
   const dataDirectory = join(directory, 'postgres')
   const postgres = opened.use(
     await openRestartable(() => startPostgres({ dataDirectory, port: postgresPort, settings })),
