@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { decodeField, eventColumns } from '@weir/events'
 import * as fc from 'fast-check'
-import { acceptBody, type IntakeRequest } from './accept-body.ts'
+import { plainDelivery } from '@weir/formats'
+import { acceptBody } from './accept-body.ts'
+import type { IntakeRequest } from './intake-request.ts'
 
 const request: IntakeRequest = {
   projectId: 1,
@@ -10,6 +12,8 @@ const request: IntakeRequest = {
   traceId: undefined,
   spanId: undefined,
   idempotencyKey: undefined,
+  delivery: plainDelivery,
+  protocol: undefined,
   limits: {
     maxBodyBytes: 1_048_576,
     maxEventBytes: 65_536,

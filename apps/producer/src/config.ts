@@ -10,7 +10,7 @@ import {
   type ShutdownTimes,
 } from '@weir/runtime'
 import { z } from 'zod'
-import type { IntakeLimits } from './accept-body.ts'
+import type { IntakeLimits } from './intake-request.ts'
 
 const routeLimits = z
   .string()

@@ -217,6 +217,7 @@ test('/openapi.json describes every route, to all', async () => {
     '/health',
     '/health/ready',
     '/log',
+    '/log/{format}',
     '/metrics',
     '/quarantine/{id}',
     '/quarantine/{id}/replay',

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import { acceptBody, type IntakeRequest } from './accept-body.ts'
+import { acceptBody } from './accept-body.ts'
+import type { IntakeRequest } from './intake-request.ts'
 
 /** A body to read, as `IntakeThreads` sends it. */
 export interface IntakeTask {

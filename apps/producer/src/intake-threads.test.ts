@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createLogger } from '@weir/runtime'
-import type { IntakeRequest } from './accept-body.ts'
+import type { IntakeRequest } from './intake-request.ts'
 import { IntakeThreads } from './intake-threads.ts'
 
 test('a thread that a body ended is replaced', async () => {

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Logger } from '@weir/runtime'
-import { acceptBody, type AcceptedBody, type IntakeRequest, type RefusedBody } from './accept-body.ts'
+import { acceptBody } from './accept-body.ts'
+import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 
 /** From this size on, reading a body takes longer than handing it over, and long enough to hold up other requests. */
 const largeBodyBytes = 8_192

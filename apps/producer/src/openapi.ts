@@ -1,9 +1,10 @@
-import { nativeEvent } from '@weir/formats'
+import { formats, nativeEvent } from '@weir/formats'
 import {
   auditRouteDescription,
   createOpenApi,
   keyRouteDescriptions,
   type OpenApiDocument,
+  type ProblemKind,
   type RouteDescription,
 } from '@weir/http'
 import { z } from 'zod'
@@ -26,6 +27,12 @@ const accepted = z
     status: z.literal('queued').optional(),
     rejected: z.array(rejection).max(100).optional(),
     rejected_count: z.int().optional().meta({ description: 'How many events were not accepted.' }),
+    quarantined: z
+      .int()
+      .optional()
+      .meta({
+        description: 'How many of those are kept in the quarantine, because their gateway cannot mend them.',
+      }),
     truncated: z.literal(true).optional().meta({ description: '`rejected` lists only the first of them.' }),
     ignored: z
       .array(z.string())
@@ -47,6 +54,24 @@ const queueStatus = z
   })
   .meta({ id: 'QueueStatus' })
 
+const bodyProblems: readonly ProblemKind[] = [
+  'invalid-json',
+  'invalid-encoding',
+  'validation-failed',
+  'unstorable-text',
+  'unsafe-number',
+  'too-deep',
+  'reserved-key',
+  'invalid-timestamp',
+  'timestamp-out-of-window',
+  'corrupt-content-encoding',
+  'request-timeout',
+  'payload-too-large',
+  'unsupported-media-type',
+  'unsupported-content-encoding',
+  'quota-exceeded',
+]
+
 const routes: readonly RouteDescription[] = [
   {
     method: 'post',
@@ -63,23 +88,23 @@ const routes: readonly RouteDescription[] = [
       contentTypes: ['application/json', 'application/x-ndjson'],
     },
     response: { status: 202, description: 'Accepted and on disk.', schema: accepted },
-    problems: [
-      'invalid-json',
-      'invalid-encoding',
-      'validation-failed',
-      'unstorable-text',
-      'unsafe-number',
-      'too-deep',
-      'reserved-key',
-      'invalid-timestamp',
-      'timestamp-out-of-window',
-      'corrupt-content-encoding',
-      'request-timeout',
-      'payload-too-large',
-      'unsupported-media-type',
-      'unsupported-content-encoding',
-      'quota-exceeded',
-    ],
+    problems: bodyProblems,
+  },
+  {
+    method: 'post',
+    path: '/log/{format}',
+    scope: 'ingest',
+    summary: 'Accepts what a gateway logs',
+    description:
+      'Records in the shape of one gateway, which `POST /log` would recognise too. A record that cannot be read is ' +
+      'kept in the quarantine, and counted in `quarantined`.',
+    params: z.object({ format: z.enum(formats.map(({ name }) => name)) }),
+    body: {
+      schema: z.union([z.looseObject({}), z.array(z.looseObject({}))]),
+      contentTypes: ['application/json'],
+    },
+    response: { status: 202, description: 'Accepted and on disk.', schema: accepted },
+    problems: [...bodyProblems, 'not-found'],
   },
   {
     method: 'get',

@@ -8,7 +8,7 @@ import {
   type CounterCell,
   type Metrics,
 } from '@weir/runtime'
-import type { AcceptedBody } from './accept-body.ts'
+import type { AcceptedBody } from './intake-request.ts'
 import { gates, type Admission } from './admission.ts'
 import { BoundedLabels } from './bounded-labels.ts'
 import type { EventLog } from './event-log.ts'

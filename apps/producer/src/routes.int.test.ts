@@ -6,6 +6,8 @@ import { startTestProducer, type TestProducer } from './testing.ts'
 /** Who may use which route. A route that is not here fails the first test: say who may before it is served. */
 const rules: Readonly<Record<string, Scope | 'everybody'>> = {
   'POST /log': 'ingest',
+  'POST /log/:format': 'ingest',
+  'ALL /log/:format': 'ingest',
   'ALL /log': 'ingest',
   'GET /queue/status': 'ingest',
   'GET /health': 'everybody',

@@ -1,4 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { plainDelivery } from './delivery.ts'
+import { isJsonObject, type Delivery } from './format.ts'
+import { findFormat, formats } from './formats.ts'
 import type { Refusal } from './refusal.ts'
 
 /** A record as it stood in the body, or why it could not be read. */
@@ -18,19 +21,19 @@ export interface Records {
 }
 
 /**
- * Reads a body of one JSON object, a JSON array, `{"events":[…]}` or one JSON object a line (NDJSON), whatever
- * its `Content-Type` says, because many senders say something else. In NDJSON a line that cannot be read is
+ * Reads a body of one JSON object, a JSON array, `{"events":[…]}`, another format's envelope or one JSON object a
+ * line (NDJSON), whatever its `Content-Type` says, because many senders say something else. In NDJSON a line that cannot be read is
  * refused alone; in the other forms the whole body is. Blank lines count for nothing, a byte order mark neither.
  * Of a key that an object has twice, the last value counts.
  */
-export function readRecords(body: Buffer): Records | Refusal {
+export function readRecords(body: Buffer, delivery: Delivery = plainDelivery): Records | Refusal {
   if (!isUtf8(body)) return { code: 'invalid-encoding', detail: 'The body is not UTF-8.', pointer: '#' }
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
   const text = body.toString('utf8', start)
   const hasEscapes = body.includes(0x5c)
   const whole = parse(text)
   if (whole.refusal === undefined) {
-    return { ...unwrap(whole.value), hasEscapes, alteredNumbers: onceFound([text]) }
+    return { ...unwrap(whole.value, delivery), hasEscapes, alteredNumbers: onceFound([text]) }
   }
   const lines = splitLines(text)
   if (lines === undefined) return whole.refusal
@@ -40,11 +43,26 @@ export function readRecords(body: Buffer): Records | Refusal {
   return { records, isSingle: false, ignored: [], hasEscapes, alteredNumbers: onceFound(readable) }
 }
 
-function unwrap(value: unknown): Pick<Records, 'records' | 'isSingle' | 'ignored'> {
+function unwrap(value: unknown, delivery: Delivery): Pick<Records, 'records' | 'isSingle' | 'ignored'> {
   if (Array.isArray(value)) return { records: toRecords(value), isSingle: false, ignored: [] }
-  if (!isEnvelope(value)) return { records: [{ value }], isSingle: true, ignored: [] }
+  if (!isEnvelope(value)) {
+    const inside = unwrapOther(value, delivery)
+    if (inside !== undefined) return { records: toRecords(inside), isSingle: false, ignored: [] }
+    return { records: [{ value }], isSingle: true, ignored: [] }
+  }
   const ignored = Object.keys(value).filter((name) => name !== 'events')
   return { records: toRecords(value.events), isSingle: false, ignored }
+}
+
+/** What is in the envelope of another format. */
+function unwrapOther(value: unknown, { format: named }: Delivery): readonly unknown[] | undefined {
+  if (!isJsonObject(value) || 'event_type' in value) return undefined
+  if (named !== undefined) return findFormat(named)?.unwrap?.(value)
+  for (const { unwrap: open } of formats) {
+    const inside = open?.(value)
+    if (inside !== undefined) return inside
+  }
+  return undefined
 }
 
 function toRecords(items: readonly unknown[]): RawRecord[] {

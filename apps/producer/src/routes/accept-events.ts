@@ -2,10 +2,11 @@ import { finished } from 'node:stream/promises'
 import { identityOf, keyOf, Problem } from '@weir/http'
 import { failpoint } from '@weir/runtime'
 import type { Request, RequestHandler, Response } from 'express'
-import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../accept-body.ts'
 import type { Admission, BodyHold } from '../admission.ts'
 import type { AcceptedRows } from '../batcher.ts'
+import { describeDelivery } from '../describe-delivery.ts'
 import { readIdempotencyKey } from '../idempotency-key.ts'
+import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../intake-request.ts'
 import type { AcceptBody } from '../intake-threads.ts'
 import { readBody } from '../read-body.ts'
 
@@ -18,8 +19,11 @@ export interface AcceptEventsOptions {
   limits: IntakeLimits
 }
 
-/** POST /log — 202 once every accepted event is on this producer's disk; nothing is stored in the database yet. */
-export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
+/**
+ * POST /log, /log/{format} and, with `protocol`, the path of that protocol — answers once everything that was
+ * accepted is on this producer's disk; nothing is stored in the database yet.
+ */
+export function acceptEvents(options: AcceptEventsOptions, protocol?: string): RequestHandler {
   const { accept, admission, append, countAccepted, limits } = options
   return async (req, res) => {
     failpoint('producer.before_body')
@@ -32,23 +36,34 @@ export function acceptEvents(options: AcceptEventsOptions): RequestHandler {
     }
     let outcome: AcceptedBody | RefusedBody
     try {
-      const request = describe(req, res, limits)
+      const request = describe(req, res, limits, protocol)
       const reading = accept(await readBody(req, limits.maxBodyBytes, hold), request)
       outcome = reading instanceof Promise ? await reading : reading
       if (!('rows' in outcome)) throw refused(outcome)
       failpoint('producer.after_validation')
-      await append({ projectId: request.projectId, ...outcome })
+      if (outcome.rows.byteLength > 0) await append({ projectId: request.projectId, ...outcome })
     } finally {
       hold.release()
     }
     countAccepted(outcome)
-    // Not `res.json`: it looks for an ETag, a replacer and a charset that this answer never has.
+    send(res, outcome)
+  }
+}
+
+/** Not `res.json`: it looks for an ETag, a replacer and a charset that these answers never have. */
+function send(res: Response, { answer, reply }: AcceptedBody): void {
+  if (reply === undefined) {
     res.writeHead(202, {
       'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': Buffer.byteLength(outcome.answer),
+      'Content-Length': Buffer.byteLength(answer),
     })
-    res.end(outcome.answer)
+    res.end(answer)
+    return
   }
+  const { status, contentType, body, headers } = reply
+  const length = Buffer.byteLength(body)
+  res.writeHead(status, { 'Content-Type': contentType, 'Content-Length': length, ...headers })
+  res.end(body)
 }
 
 /** Whoever is refused keeps its connection, for when it comes again: its body is read, and not kept. */
@@ -63,7 +78,12 @@ function refused({ code, detail, errors, rejectedCount: errorCount }: RefusedBod
   return new Problem(code, detail, { errors, errorCount })
 }
 
-function describe(req: Request, res: Response, limits: IntakeLimits): IntakeRequest {
+function describe(
+  req: Request,
+  res: Response,
+  limits: IntakeLimits,
+  protocol: string | undefined,
+): IntakeRequest {
   const identity = identityOf(res)
   const isTraced = req.headers['traceparent'] !== undefined
   return {
@@ -74,6 +94,8 @@ function describe(req: Request, res: Response, limits: IntakeLimits): IntakeRequ
     traceId: isTraced ? identity.traceId : undefined,
     spanId: isTraced ? identity.spanId : undefined,
     idempotencyKey: readIdempotencyKey(req.headers['idempotency-key']),
+    delivery: describeDelivery(req),
+    protocol,
     limits,
   }
 }

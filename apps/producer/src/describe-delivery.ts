@@ -1,0 +1,44 @@
+import { findFormat, formats, plainDelivery, type Delivery } from '@weir/formats'
+import { Problem } from '@weir/http'
+import type { Request } from 'express'
+
+/** Headers that say something about the events of a body; all others stay out of the events. */
+const read = /^(?:ce-|x-syslog-|x-amz-firehose-|x-amz-|x-tag|x-scope-orgid|x-test-connection|user-agent$)/
+
+/**
+ * What a request says about its body beside the bytes. Throws `Problem`: 404 for a format in the path that
+ * nobody knows, 400 for one in the query.
+ */
+export function describeDelivery(req: Request): Delivery {
+  const contentType = req.headers['content-type']
+  // The usual request, of Weir's own form, is told by nothing but its bytes.
+  if (contentType === 'application/json' && !req.url.includes('?') && req.params['format'] === undefined) {
+    return req.headers['ce-specversion'] === undefined
+      ? plainDelivery
+      : { ...plainDelivery, headers: pick(req) }
+  }
+  return {
+    format: readFormat(req),
+    contentType: contentType?.split(';', 1)[0]?.trim().toLowerCase(),
+    headers: pick(req),
+  }
+}
+
+function readFormat(req: Request): string | undefined {
+  const { format: inPath } = req.params
+  const inQuery: unknown = req.query['source']
+  const name = inPath ?? inQuery
+  if (name === undefined) return undefined
+  if (typeof name === 'string' && findFormat(name) !== undefined) return name
+  const detail = `A format is one of ${formats.map((format) => format.name).join(', ')}.`
+  if (inPath !== undefined) throw new Problem('not-found', detail)
+  throw new Problem('invalid-parameter', detail, { errors: [{ parameter: 'source', detail }] })
+}
+
+function pick(req: Request): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(req.headers)) {
+    if (typeof value === 'string' && read.test(name)) headers[name] = value
+  }
+  return headers
+}

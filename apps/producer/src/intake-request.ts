@@ -1,0 +1,56 @@
+import type { Answer, Delivery, Refusal, RefusedRecord, Tally } from '@weir/formats'
+
+/** What one request may hold. */
+export interface IntakeLimits {
+  maxBodyBytes: number
+  maxEventBytes: number
+  maxEventsPerRequest: number
+  maxAgeMs: number
+  maxFutureMs: number
+}
+
+/** What is known of a request beside its body. Plain data: it crosses to another thread. */
+export interface IntakeRequest {
+  projectId: number
+  receivedAtMs: number
+  requestId: string
+  traceId: string | undefined
+  spanId: string | undefined
+  idempotencyKey: string | undefined
+  delivery: Delivery
+  /** The protocol of the path it came to; undefined for `POST /log`. */
+  protocol: string | undefined
+  limits: IntakeLimits
+}
+
+/** The part of a body that can be kept, and the answer to give once it is. */
+export interface AcceptedBody {
+  rows: Uint8Array
+  eventCount: number
+  /** Rows that have an event key. */
+  keyed: number
+  receivedAt: string
+  /** JSON that the sender is told once it is kept. */
+  answer: string
+  /** The whole answer instead, where it is not a 202 with that JSON. */
+  reply?: Answer | undefined
+  tallies: Tally[]
+  /** Records that are kept, not as events but in the quarantine. */
+  quarantined: readonly RefusedRecord[]
+}
+
+/** Why nothing of a body can be kept. `code` is a kind of problem. */
+export interface RefusedBody {
+  code: Refusal['code']
+  detail: string
+  errors: Rejection[]
+  /** How many events were refused, when `errors` has not all of them. */
+  rejectedCount: number | undefined
+}
+
+export interface Rejection {
+  index: number
+  code: string
+  detail: string
+  pointer: string
+}
