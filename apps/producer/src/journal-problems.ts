@@ -22,7 +22,9 @@ export class JournalProblems {
   note(problem: JournalProblem): void {
     const { kind, file, cause } = problem
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1)
-    this.#logger.error({ problem, err: cause }, 'the journal has a problem')
+    // Bytes of a write that a kill or a power loss cut short: nobody was told that they are kept.
+    const level = kind === 'torn-tail' ? 'warn' : 'error'
+    this.#logger[level]({ problem, err: cause }, 'the journal has a problem')
     if (kind !== 'broken') return
     const message = `The disk failed twice in a row under the journal (${file}): check the disk. What was acknowledged is kept.`
     this.#onBroken(new Error(message, { cause }))
