@@ -23,7 +23,10 @@ beforeEach(() => {
   redis.on('error', () => undefined)
 })
 
-afterEach(() => redis.disconnect())
+afterEach(() => {
+  // Of a connection that has ended, `disconnect` would wait two seconds for the end.
+  if (redis.status !== 'end') redis.disconnect()
+})
 
 afterAll(async () => {
   await server.stop()
@@ -58,10 +61,11 @@ test('deletes all keys', async () => {
 
 test('without its append-only files Redis starts empty', async () => {
   await redis.set('a', '1')
+  await redis.quit()
   await server.stop()
   expect(await deleteAppendOnlyFiles(directory)).toBeGreaterThan(0)
   server = await start()
   const again = new Redis(server.url)
   expect(await again.dbsize()).toBe(0)
-  again.disconnect()
+  await again.quit()
 })
