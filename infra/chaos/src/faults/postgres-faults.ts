@@ -63,7 +63,8 @@ export async function killBackend(url: string, applicationNames: string): Promis
 /** Locks a table against everybody (55P03 where sessions have a lock_timeout, 57014 where a statement_timeout). */
 export async function lockTable(url: string, table: string): Promise<ActiveFault> {
   const client = await connectTo(toAdminUrl(url))
-  await client.query(`begin; lock table ${escapeIdentifier(table)} in access exclusive mode`)
+  // Whatever the sessions of the services are given: this one waits until they let go.
+  await client.query(`set lock_timeout = '30s'; begin; lock table ${escapeIdentifier(table)} in access exclusive mode`)
   return activeFault(() => client.end())
 }
 
@@ -107,7 +108,8 @@ export function makeDeadlock(
   return asAdmin(url, async (client) => {
     await client.query(`set deadlock_timeout = '60s'; set lock_timeout = '30s'`)
     const before = await countDeadlocks(url)
-    await client.query(`begin; lock table ${escapeIdentifier(later)} in access exclusive mode`)
+    // Whatever the sessions of the services are given: this one waits until they let go.
+  await client.query(`set lock_timeout = '30s'; begin; lock table ${escapeIdentifier(later)} in access exclusive mode`)
     await until('somebody waits for the table', patienceMs, () => isBlocked(url, applicationNames))
     await client.query(`lock table ${escapeIdentifier(earlier)} in access exclusive mode`)
     await client.query('rollback')
