@@ -9,6 +9,7 @@ import { runTurbo } from './src/run-turbo.ts'
 // npm test: brings up what the tests need, runs those of every workspace, prints one result as the last line.
 // DATABASE_URL and REDIS_URL are used instead of own servers. Arguments go to turbo, after `--` to Jest:
 // npm test -- --filter=@weir/journal -- --testNamePattern "a torn frame"
+// As first argument, --task=clients runs that script of the workspaces in place of `test`.
 
 const startedAt = performance.now()
 const interruption = new AbortController()
@@ -50,7 +51,10 @@ async function runTests(): Promise<string> {
     say(`PostgreSQL: port ${postgres.port}`)
   }
 
-  const counts = await runTurbo({ args: process.argv.slice(2), env, interrupted: interruption.signal })
+  const [first = '', ...others] = process.argv.slice(2)
+  const task = /^--task=(.+)$/.exec(first)?.[1]
+  const args = task === undefined ? process.argv.slice(2) : others
+  const counts = await runTurbo({ task: task ?? 'test', args, env, interrupted: interruption.signal })
   say('stopping the servers')
   if (counts.failed > 0 || counts.passed === 0 || interruption.signal.aborted) process.exitCode = 1
   return toResultLine(counts)

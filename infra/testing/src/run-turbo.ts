@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline'
 import { type TestCounts, TestCounter } from './count-tests.ts'
 
 interface TurboRun {
+  /** The script that is run, in each workspace that has it. */
+  task: string
   /** For turbo, and after `--` for Jest. */
   args: readonly string[]
   env: NodeJS.ProcessEnv
@@ -14,13 +16,13 @@ interface TurboRun {
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
-/** Runs the tests of all workspaces, shows their output, and counts. A run that fails has at least one failure. */
-export async function runTurbo({ args, env, interrupted }: TurboRun): Promise<TestCounts> {
+/** Runs tests, shows their output, and counts. A run that fails has at least one failure. */
+export async function runTurbo({ task, args, env, interrupted }: TurboRun): Promise<TestCounts> {
   const defaults = ['--log-order=grouped', '--output-logs=full', '--continue=always', '--no-update-notifier']
   if (!args.some((arg) => arg.startsWith('--concurrency'))) defaults.push('--concurrency=2')
   if (process.stdout.isTTY) defaults.push('--color')
 
-  const child = spawn(join(root, 'node_modules', '.bin', 'turbo'), ['run', 'test', ...defaults, ...args], {
+  const child = spawn(join(root, 'node_modules', '.bin', 'turbo'), ['run', task, ...defaults, ...args], {
     cwd: root,
     env: { ...env, TURBO_TELEMETRY_DISABLED: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
