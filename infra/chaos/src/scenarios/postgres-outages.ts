@@ -51,6 +51,8 @@ export const postgresOutages: readonly Scenario[] = [
     name: 'postgres-read-only',
     title: 'PostgreSQL refuses to write, as after a failover to a standby',
     queues: bothQueues,
+    // That a person has to mend it is an error, and the consumer says so, once.
+    mayLog: [/the database has to be mended/],
     mustHappen: [shown.acknowledged, shown.waited],
     play: (stage) =>
       playFaults(stage, [

@@ -23,6 +23,8 @@ export const postgresRefusals: readonly Scenario[] = [
     title: 'the disk under the tables that grow with every event is full',
     queues: bothQueues,
     whyNot: whyNoTablespace,
+    // That a person has to mend it is an error, and the consumer says so, once.
+    mayLog: [/the database has to be mended/],
     mustHappen: [shown.acknowledged, shown.waited],
     play: playDiskFull,
   },
