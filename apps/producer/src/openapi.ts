@@ -27,12 +27,9 @@ const accepted = z
     status: z.literal('queued').optional(),
     rejected: z.array(rejection).max(100).optional(),
     rejected_count: z.int().optional().meta({ description: 'How many events were not accepted.' }),
-    quarantined: z
-      .int()
-      .optional()
-      .meta({
-        description: 'How many of those are kept in the quarantine, because their gateway cannot mend them.',
-      }),
+    quarantined: z.int().optional().meta({
+      description: 'How many of those are kept in the quarantine, because their gateway cannot mend them.',
+    }),
     truncated: z.literal(true).optional().meta({ description: '`rejected` lists only the first of them.' }),
     ignored: z
       .array(z.string())

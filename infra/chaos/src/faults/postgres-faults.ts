@@ -64,7 +64,9 @@ export async function killBackend(url: string, applicationNames: string): Promis
 export async function lockTable(url: string, table: string): Promise<ActiveFault> {
   const client = await connectTo(toAdminUrl(url))
   // Whatever the sessions of the services are given: this one waits until they let go.
-  await client.query(`set lock_timeout = '30s'; begin; lock table ${escapeIdentifier(table)} in access exclusive mode`)
+  await client.query(
+    `set lock_timeout = '30s'; begin; lock table ${escapeIdentifier(table)} in access exclusive mode`,
+  )
   return activeFault(() => client.end())
 }
 
@@ -109,7 +111,9 @@ export function makeDeadlock(
     await client.query(`set deadlock_timeout = '60s'; set lock_timeout = '30s'`)
     const before = await countDeadlocks(url)
     // Whatever the sessions of the services are given: this one waits until they let go.
-  await client.query(`set lock_timeout = '30s'; begin; lock table ${escapeIdentifier(later)} in access exclusive mode`)
+    await client.query(
+      `set lock_timeout = '30s'; begin; lock table ${escapeIdentifier(later)} in access exclusive mode`,
+    )
     await until('somebody waits for the table', patienceMs, () => isBlocked(url, applicationNames))
     await client.query(`lock table ${escapeIdentifier(earlier)} in access exclusive mode`)
     await client.query('rollback')

@@ -30,7 +30,8 @@ export const duplicateScenarios: readonly Scenario[] = [
   },
   {
     name: 'clock-skew',
-    title: "a producer's clock goes 50 minutes ahead, then 50 minutes behind, and the consumer's the other way",
+    title:
+      "a producer's clock goes 50 minutes ahead, then 50 minutes behind, and the consumer's the other way",
     queues: bothQueues,
     mustHappen: ['started with a wrong clock'],
     mayRefuse: true,
