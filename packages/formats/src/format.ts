@@ -10,7 +10,7 @@ export interface NativeRecord extends JsonObject {
   /** RFC 3339 with an offset, or whole milliseconds since the epoch; that of receipt where it is left out. */
   timestamp?: string | number
   /** What the sender itself would send again with a retry. Unique in a project, so it begins with the format. */
-  event_id?: string
+  event_id?: string | number
   payload: JsonObject
 }
 
