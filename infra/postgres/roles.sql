@@ -50,7 +50,7 @@ grant select, insert, update, delete on rollup_deltas, rollup_cells, unique_delt
 grant select, insert, update on rollup_dimensions to weir_consumer;
 grant update on quarantine to weir_consumer;
 grant select, insert, update on outcome_counts to weir_consumer;
-grant select on projects to weir_consumer;
+grant select on projects, price_overrides to weir_consumer;
 
 -- What only the owner may do, in two functions that do nothing else.
 alter function ensure_log_event_partitions(date, date) security definer set search_path = public, pg_temp;

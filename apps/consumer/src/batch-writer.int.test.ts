@@ -1,6 +1,7 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { anEvent, openTestDatabase } from '@weir/database/testing'
 import { toBatchJob, type Batch } from '@weir/events'
+import { PriceBook } from '@weir/prices'
 import { Breaker, createLogger, sleep } from '@weir/runtime'
 import { BatchWriter, UnstorableBatchError, type BatchWriterOptions } from './batch-writer.ts'
 import { processBatch } from './process-batch.ts'
@@ -21,6 +22,7 @@ afterEach(async () => {
 })
 
 const logger = createLogger('test', 'silent')
+const prices = new PriceBook()
 
 function openWriter(options: Partial<BatchWriterOptions> = {}) {
   const counts = { transactions: 0, quarantined: 0 }
@@ -36,6 +38,7 @@ function openWriter(options: Partial<BatchWriterOptions> = {}) {
     breaker,
     logger,
     observer,
+    prices: () => prices,
     maxEventsPerTransaction: 100,
     ...options,
   })

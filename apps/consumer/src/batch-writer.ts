@@ -1,4 +1,5 @@
 import type { Batch } from '@weir/events'
+import type { PriceBook } from '@weir/prices'
 import { backoffMs, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { classifyFailure } from './failure-class.ts'
@@ -36,6 +37,8 @@ export interface BatchWriterOptions {
   breaker: Breaker
   logger: Logger
   observer: WriterObserver
+  /** The prices of the moment. */
+  prices: () => PriceBook
   /** A transaction takes waiting batches until it has this many events. */
   maxEventsPerTransaction: number
   /** How long a batch with an unknown error is put off. */
@@ -123,12 +126,12 @@ export class BatchWriter {
 
   /** Settles every batch of the group, or puts it off. */
   async #storeGroup(group: readonly Waiting[]): Promise<void> {
-    const { breaker, maxEventsPerTransaction } = this.#options
+    const { pool, breaker, prices, maxEventsPerTransaction } = this.#options
     for (let attempt = 1; ; attempt += 1) {
       await breaker.pass(this.#stop.signal)
       if (this.#stop.signal.aborted) return group.forEach(({ failed }) => failed(closedError()))
       try {
-        const stored = await storeBatches(this.#options.pool, batchesOf(group))
+        const stored = await storeBatches(pool, batchesOf(group), prices())
         breaker.succeeded()
         this.#maxEvents = Math.min(this.#maxEvents * 2, maxEventsPerTransaction)
         return this.#settle(group, { ...stored, quarantined: 0 })
@@ -171,14 +174,14 @@ export class BatchWriter {
 
   /** Sets apart the events that cannot be stored; an unknown error is given its time first. */
   async #storeApart(waiting: Waiting, reason: unknown): Promise<void> {
-    const { pool, breaker, logger } = this.#options
+    const { pool, breaker, prices, logger } = this.#options
     if (classifyFailure(reason) === 'unknown' && this.#isPutOff(waiting, reason)) return
     const { header } = waiting.batch
     for (;;) {
       await breaker.pass(this.#stop.signal)
       if (this.#stop.signal.aborted) return waiting.failed(closedError())
       try {
-        const stored = await storeWithQuarantine(pool, waiting.batch)
+        const stored = await storeWithQuarantine(pool, waiting.batch, prices())
         breaker.succeeded()
         const { quarantined } = stored
         logger.error(

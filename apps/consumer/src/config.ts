@@ -21,6 +21,7 @@ const environment = z.object({
   CONSUMER_LOCK_MS: z.coerce.number().int().min(1_000).default(10_000),
   CONSUMER_STALLED_CHECK_MS: z.coerce.number().int().min(100).default(5_000),
   FOLD_INTERVAL_MS: z.coerce.number().int().min(100).default(5_000),
+  PRICES_FILE: z.string().optional(),
 })
 
 export interface Config {
@@ -35,6 +36,8 @@ export interface Config {
   stalledCheckMs: number
   maxEventsPerTransaction: number
   foldIntervalMs: number
+  /** A file of an operator's own prices. */
+  pricesFile: string | undefined
   shutdown: ShutdownTimes
   /** Whether it starts with servers that could lose what they are given. */
   allowsUnsafeServers: boolean
@@ -59,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stalledCheckMs: parsed.CONSUMER_STALLED_CHECK_MS,
     maxEventsPerTransaction: parsed.CONSUMER_EVENTS_PER_TRANSACTION,
     foldIntervalMs: parsed.FOLD_INTERVAL_MS,
+    pricesFile: parsed.PRICES_FILE,
     shutdown: { graceMs: parsed.SHUTDOWN_GRACE_MS, deadlineMs: parsed.SHUTDOWN_DEADLINE_MS },
     allowsUnsafeServers: parsed.ALLOW_UNSAFE_SERVERS,
     logLevel: parsed.LOG_LEVEL,

@@ -3,6 +3,7 @@ import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
 import {
   eventColumns,
+  histograms,
   mergeEvents,
   mergeUniques,
   noteLast,
@@ -49,8 +50,7 @@ async function foldEvents(client: PoolClient, limit: number): Promise<number> {
   const [first] = cells
   if (first === undefined) return 0
   for (const cell of cells) {
-    cell.duration_histogram = unite(cell.old_duration_histogram, cell.duration_histogram, compactHistogram)
-    cell.ttft_histogram = unite(cell.old_ttft_histogram, cell.ttft_histogram, compactHistogram)
+    for (const name of histograms) cell[name] = unite(cell[`old_${name}`], cell[name], compactHistogram)
   }
   await client.query(
     mergeEvents,

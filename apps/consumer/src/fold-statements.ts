@@ -14,19 +14,25 @@ const sums = [
   'cost_usd',
   'bytes_in',
   'bytes_out',
+  'cache_hits',
+  'impossible_ttft',
+  'unpriced',
+  'unpriced_tokens',
+  'cache_saved_usd',
 ] as const
+
+/** The histograms of a cell. */
+export const histograms = ['duration_histogram', 'ttft_histogram', 'speed_histogram'] as const
+
 const bucket = `to_timestamp(floor(extract(epoch from bucket_at) / grain_seconds) * grain_seconds)`
 const grains = `unnest(array[${grainsSeconds.join(', ')}]) as grain_seconds`
 
 /** A cell of some deltas. Numbers are text, as PostgreSQL wrote them; `old…` is what the table has of it. */
-export type TakenCell = Record<(typeof eventColumns)[number]['name'], unknown> & {
-  taken: number
-  last_at: string
-  duration_histogram: Buffer | null
-  ttft_histogram: Buffer | null
-  old_duration_histogram: Buffer | null
-  old_ttft_histogram: Buffer | null
-}
+export type TakenCell = Record<(typeof eventColumns)[number]['name'], unknown> &
+  Record<(typeof histograms)[number] | `old_${(typeof histograms)[number]}`, Buffer | null> & {
+    taken: number
+    last_at: string
+  }
 
 /** As `TakenCell`, of unique values. */
 export type TakenUniques = Record<(typeof uniqueColumns)[number]['name'], unknown> & {
@@ -43,11 +49,10 @@ export const eventColumns = [
   { name: 'dimensions_id', type: 'int' },
   ...sums.map((name) => ({
     name,
-    type: name === 'cost_usd' ? 'numeric' : name === 'duration_sum_ms' ? 'double precision' : 'bigint',
+    type: name.endsWith('_usd') ? 'numeric' : name === 'duration_sum_ms' ? 'double precision' : 'bigint',
   })),
   { name: 'duration_max_ms', type: 'double precision' },
-  { name: 'duration_histogram', type: 'bytea' },
-  { name: 'ttft_histogram', type: 'bytea' },
+  ...histograms.map((name) => ({ name, type: 'bytea' })),
 ] as const
 
 /** As `eventColumns`, of `mergeUniques`. */
@@ -71,14 +76,14 @@ export const takeEvents = `
   ), cells as (
     select project_id, grain_seconds, ${bucket} as bucket, dimensions_id,
       ${sums.map((name) => `sum(${name})::text as ${name}`).join(', ')}, max(duration_max_ms)::text as duration_max_ms,
-      string_agg(duration_histogram, '') as duration_histogram, string_agg(ttft_histogram, '') as ttft_histogram,
+      ${histograms.map((name) => `string_agg(${name}, '') as ${name}`).join(', ')},
       max(last_at)::text as last_at
     from taken cross join ${grains}
     group by project_id, grain_seconds, bucket, dimensions_id
   )
   select cells.*, cells.bucket::text as bucket_at, old.*, (select count(*)::int from taken) as taken
   from cells left join lateral (
-    select duration_histogram as old_duration_histogram, ttft_histogram as old_ttft_histogram from rollup_cells
+    select ${histograms.map((name) => `${name} as old_${name}`).join(', ')} from rollup_cells
     where rollup_cells.project_id = cells.project_id and rollup_cells.grain_seconds = cells.grain_seconds
       and rollup_cells.bucket_at = cells.bucket and rollup_cells.dimensions_id = cells.dimensions_id
     offset 0
@@ -110,7 +115,7 @@ export const mergeEvents = `
   on conflict on constraint rollup_cells_pkey do update set
     ${sums.map((name) => `${name} = coalesce(cell.${name} + excluded.${name}, cell.${name}, excluded.${name})`).join(', ')},
     duration_max_ms = greatest(cell.duration_max_ms, excluded.duration_max_ms),
-    duration_histogram = excluded.duration_histogram, ttft_histogram = excluded.ttft_histogram`
+    ${histograms.map((name) => `${name} = excluded.${name}`).join(', ')}`
 
 export const mergeUniques = `
   insert into unique_cells as cell (${uniqueColumns.map(({ name }) => name).join(', ')})

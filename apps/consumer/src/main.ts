@@ -1,11 +1,12 @@
 import { openDatabase, openPool } from '@weir/database'
 import { closeServer, createHttpServer, listen } from '@weir/http'
 import { checkQueueServer, openBatchQueue, watchQueue } from '@weir/queue'
-import { actOn, asSoonAsPossible, openService, watchBreakers } from '@weir/runtime'
+import { actOn, asSoonAsPossible, configOrExit, openService, watchBreakers } from '@weir/runtime'
 import { createConsumerApp } from './app.ts'
 import { createBreakers } from './breakers.ts'
 import { readConfig } from './config.ts'
 import { prepareDatabase } from './prepare-database.ts'
+import { openPriceSource } from './price-source.ts'
 import { Progress } from './progress.ts'
 import { work } from './work.ts'
 
@@ -21,6 +22,7 @@ const pool = openPool({ ...connection, poolSize: 6, statementTimeoutMs: 30_000 }
 const db = openDatabase(pool)
 // Apart from the upkeep, whose statements may take longer: a server that does not answer holds events up no longer.
 const storing = openPool({ ...connection, poolSize: 3, statementTimeoutMs: 10_000 }, noteLoss)
+const prices = configOrExit(() => openPriceSource({ db, path: config.pricesFile, logger }))
 const { location, keep } = config.queue
 const queue = openBatchQueue(location, keep, noteLoss)
 watchQueue(metrics, queue)
@@ -38,7 +40,7 @@ const queueChecked = asSoonAsPossible(breakers.queue, signal, async () =>
 await prepareDatabase(preparing).catch(fail)
 isPrepared = !stopping.aborted
 
-if (isPrepared) await work({ ...service, pool, storing, db, queue, breakers, progress })
+if (isPrepared) await work({ ...service, pool, storing, db, queue, breakers, progress, prices })
 await queueChecked
 await Promise.all([queue.close(), closeServer(server)])
 await Promise.all([storing.end(), db.destroy()])

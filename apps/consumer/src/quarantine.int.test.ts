@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeEach, expect, test } from '@jest/globals'
 import { deleteQuarantined, requestReplay, verifyRollups } from '@weir/database'
 import { anEvent, openTestDatabase } from '@weir/database/testing'
-import { encodeRow } from '@weir/events'
+import { encodeRow, type Batch } from '@weir/events'
+import { PriceBook } from '@weir/prices'
 import { replayNext } from './replay-quarantined.ts'
 import { storeBatches } from './store-batches.ts'
 import { storeWithQuarantine } from './store-with-quarantine.ts'
@@ -22,6 +23,10 @@ beforeEach(async () => {
     truncate log_events, batches, event_keys, quarantine, outcome_counts, rollup_deltas, rollup_cells,
       unique_deltas, unique_cells`)
 })
+
+const prices = new PriceBook()
+const store = (batches: readonly Batch[]) => storeBatches(pool, batches, prices)
+const setApart = (batch: Batch) => storeWithQuarantine(pool, batch, prices)
 
 interface Quarantined {
   id: string
@@ -65,25 +70,23 @@ const cursed = (fields = {}) => anEvent({ message: 'curse', ...fields })
 
 test('a replay stores the event once, with its rollups, however often it is asked for', async () => {
   await breakStore()
-  expect(
-    await storeWithQuarantine(pool, aBatch([anEvent(), cursed({ cost_usd: '0.5' }), anEvent()])),
-  ).toEqual({
+  expect(await setApart(aBatch([anEvent(), cursed({ cost_usd: '0.5' }), anEvent()]))).toEqual({
     events: 2,
     duplicates: 0,
     quarantined: 1,
   })
   await mend()
   const { id } = await onlyOne()
-  expect(await replayNext(pool)).toBeUndefined()
+  expect(await replayNext(pool, prices)).toBeUndefined()
   expect([await requestReplay(db, id, { by }), await requestReplay(db, id, { by })]).toEqual([
     'requested',
     'requested',
   ])
-  expect(await Promise.all([replayNext(pool), replayNext(pool)])).toEqual(
+  expect(await Promise.all([replayNext(pool, prices), replayNext(pool, prices)])).toEqual(
     expect.arrayContaining(['stored', undefined]),
   )
   expect(await requestReplay(db, id, { by })).toBe('already-replayed')
-  expect(await replayNext(pool)).toBeUndefined()
+  expect(await replayNext(pool, prices)).toBeUndefined()
   expect(await quarantined()).toMatchObject([{ replayed_as: 'stored', replay_requested_at: null }])
   expect(await outcome()).toEqual({ stored: 3, duplicate: 0, deleted: 0, rows: 3, quarantined: 0 })
   expect(await areRollupsRight()).toBe(true)
@@ -91,52 +94,52 @@ test('a replay stores the event once, with its rollups, however often it is aske
 
 test('an event that is refused again stays, with the new reason', async () => {
   await breakStore()
-  await storeWithQuarantine(pool, aBatch([cursed()]))
+  await setApart(aBatch([cursed()]))
   const { id, reason } = await onlyOne()
   await pool.query(`alter table log_events drop constraint no_curse`)
   await pool.query(`
     create or replace function hide() returns trigger language plpgsql as 'begin return null; end';
     create trigger hide before insert on log_events for each row execute function hide()`)
   await requestReplay(db, id, { by })
-  expect([reason, await replayNext(pool)]).toEqual(['23514', 'refused'])
+  expect([reason, await replayNext(pool, prices)]).toEqual(['23514', 'refused'])
   expect(await quarantined()).toMatchObject([
     { reason: 'not-written', failed_replays: 1, replayed_as: null, replay_requested_at: null },
   ])
   expect(await outcome()).toEqual({ stored: 0, duplicate: 0, deleted: 0, rows: 0, quarantined: 1 })
-  expect(await replayNext(pool)).toBeUndefined()
+  expect(await replayNext(pool, prices)).toBeUndefined()
 })
 
 test('a replay waits while the database is in trouble', async () => {
   await breakStore()
-  await storeWithQuarantine(pool, aBatch([cursed()]))
+  await setApart(aBatch([cursed()]))
   await mend()
   const { id } = await onlyOne()
   await requestReplay(db, id, { by })
   await pool.query('alter table rollup_deltas rename to rollup_deltas_away')
-  await expect(replayNext(pool)).rejects.toThrow()
+  await expect(replayNext(pool, prices)).rejects.toThrow()
   await pool.query('alter table rollup_deltas_away rename to rollup_deltas')
   expect(await outcome()).toMatchObject({ rows: 0, quarantined: 1 })
-  expect(await replayNext(pool)).toBe('stored')
+  expect(await replayNext(pool, prices)).toBe('stored')
 })
 
 test('an event that was sent again meanwhile counts as a duplicate when it is replayed', async () => {
   await breakStore()
-  await storeWithQuarantine(pool, aBatch([cursed({ event_key: 'k' })]))
+  await setApart(aBatch([cursed({ event_key: 'k' })]))
   const { id } = await onlyOne()
-  expect(await storeBatches(pool, [aBatch([anEvent({ event_key: 'k' })])])).toMatchObject({ events: 1 })
+  expect(await store([aBatch([anEvent({ event_key: 'k' })])])).toMatchObject({ events: 1 })
   await mend()
   await requestReplay(db, id, { by })
-  expect(await replayNext(pool)).toBe('duplicate')
+  expect(await replayNext(pool, prices)).toBe('duplicate')
   expect(await outcome()).toEqual({ stored: 1, duplicate: 1, deleted: 0, rows: 1, quarantined: 0 })
 })
 
 test('a deleted event is gone, and counted as deleted unless it was replayed before', async () => {
   await breakStore()
-  await storeWithQuarantine(pool, aBatch([cursed(), cursed()]))
+  await setApart(aBatch([cursed(), cursed()]))
   await mend()
   const [first, second] = await quarantined()
   await requestReplay(db, first?.id ?? '', { by })
-  await replayNext(pool)
+  await replayNext(pool, prices)
   for (const { id } of [first, second].filter((one) => one !== undefined)) {
     expect(await deleteQuarantined(db, id, { by, projectId: 2 })).toBe(false)
     expect(await deleteQuarantined(db, id, { by, projectId: 1 })).toBe(true)
@@ -151,8 +154,8 @@ test('a row that the server takes and does not write is quarantined, not lost', 
       'begin if new.message = ''curse'' then return null; end if; return new; end';
     create trigger hide before insert on log_events for each row execute function hide()`)
   const batch = aBatch([anEvent(), cursed(), anEvent()])
-  await expect(storeBatches(pool, [batch])).rejects.toThrow('wrote 2 rows of 3')
-  expect(await storeWithQuarantine(pool, batch)).toEqual({ events: 2, duplicates: 0, quarantined: 1 })
+  await expect(store([batch])).rejects.toThrow('wrote 2 rows of 3')
+  expect(await setApart(batch)).toEqual({ events: 2, duplicates: 0, quarantined: 1 })
   expect(await quarantined()).toMatchObject([{ reason: 'not-written' }])
   expect(await outcome()).toEqual({ stored: 2, duplicate: 0, deleted: 0, rows: 2, quarantined: 1 })
   expect(await areRollupsRight()).toBe(true)
@@ -173,7 +176,7 @@ test('bytes that are no text are kept as they are', async () => {
     bytes.subarray(at + 1),
   ])
   const batch = aBatchOfRows([good, ...bad, surrogate, good.replace(/\t[^\t]+/, `\t${crypto.randomUUID()}`)])
-  expect(await storeWithQuarantine(pool, batch)).toEqual({ events: 2, duplicates: 0, quarantined: 4 })
+  expect(await setApart(batch)).toEqual({ events: 2, duplicates: 0, quarantined: 4 })
   const kept = (await quarantined()).map(({ raw }) => raw.toString('hex'))
   expect(new Set(kept)).toEqual(new Set([...bad, surrogate].map((raw) => raw.toString('hex'))))
   expect(await outcome()).toMatchObject({ stored: 2, quarantined: 4 })
@@ -183,14 +186,14 @@ test.each([
   ['the batch’s only project', { 1: 1 }, 1],
   ['nobody’s, where the batch has several', { 1: 1, 2: 1 }, null],
 ])('a row too damaged to say whose it is belongs to %s', async (_name, projects, projectId) => {
-  await storeWithQuarantine(pool, aBatchOfRows(['damaged'], undefined, { projects }))
+  await setApart(aBatchOfRows(['damaged'], undefined, { projects }))
   expect(await quarantined()).toMatchObject([{ project_id: projectId, raw: Buffer.from('damaged') }])
 })
 
 test('poison in an event key does not keep the batch from being stored', async () => {
   // Longer than an index takes, and nothing that compresses.
   const long = anEvent({ event_key: randomBytes(6_000).toString('base64url') })
-  expect(await storeWithQuarantine(pool, aBatch([anEvent(), long]))).toMatchObject({
+  expect(await setApart(aBatch([anEvent(), long]))).toMatchObject({
     events: 1,
     quarantined: 1,
   })
@@ -201,7 +204,7 @@ test('every shard of the accounts adds up, and a redelivered batch adds nothing'
   const batches = Array.from({ length: 24 }, (_unused, index) =>
     aBatch([anEvent(), anEvent({ event_key: `${index % 4}` }), anEvent({ project_id: 2 })]),
   )
-  await Promise.all([...batches, ...batches].map((batch) => storeBatches(pool, [batch])))
+  await Promise.all([...batches, ...batches].map((batch) => store([batch])))
   expect(await outcome()).toEqual({ stored: 52, duplicate: 20, deleted: 0, rows: 52, quarantined: 0 })
   const { rows } = await pool.query(
     'select distinct project_id, producer_id from outcome_counts order by project_id',

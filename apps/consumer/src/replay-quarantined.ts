@@ -1,4 +1,5 @@
 import type { BatchHeader } from '@weir/events'
+import type { PriceBook } from '@weir/prices'
 import type { Pool, PoolClient } from 'pg'
 import { mayBeTheEvents } from './failure-class.ts'
 import type { FreshRows } from './insert-batches.ts'
@@ -24,7 +25,7 @@ interface Wanted {
  * refused again stays, with the new reason. Resolves to undefined when no replay is waiting. Throws when the
  * database is in trouble; the event then goes on waiting.
  */
-export function replayNext(pool: Pool): Promise<Replayed | undefined> {
+export function replayNext(pool: Pool, prices: PriceBook): Promise<Replayed | undefined> {
   return inTransaction(pool, async (client) => {
     const { rows } = await client.query<Wanted>(
       `select id, project_id, accepted_hour, producer_id, raw from quarantine
@@ -32,15 +33,15 @@ export function replayNext(pool: Pool): Promise<Replayed | undefined> {
        order by replay_requested_at, id limit 1 for update skip locked`,
     )
     const [wanted] = rows
-    return wanted && replay(client, wanted)
+    return wanted && replay(client, wanted, prices)
   })
 }
 
-async function replay(client: PoolClient, wanted: Wanted): Promise<Replayed> {
+async function replay(client: PoolClient, wanted: Wanted, prices: PriceBook): Promise<Replayed> {
   const fresh = toFresh(wanted)
   await client.query('savepoint replay')
   try {
-    const written = await writeRows(client, fresh)
+    const written = await writeRows(client, fresh, prices)
     await enterOutcomes(client, toOutcomes(fresh, written))
     const replayed = written.duplicates.length === 0 ? 'stored' : 'duplicate'
     await client.query(

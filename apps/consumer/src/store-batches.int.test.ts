@@ -1,7 +1,8 @@
 import { afterAll, beforeEach, expect, test } from '@jest/globals'
 import { readHistogram, verifyRollups } from '@weir/database'
 import { anEvent, openTestDatabase } from '@weir/database/testing'
-import { encodeRow } from '@weir/events'
+import { encodeRow, type Batch } from '@weir/events'
+import { PriceBook } from '@weir/prices'
 import { Breaker, createLogger } from '@weir/runtime'
 import { BatchWriter } from './batch-writer.ts'
 import { foldRollups } from './fold-rollups.ts'
@@ -21,6 +22,10 @@ beforeEach(async () => {
   )
 })
 
+const prices = new PriceBook()
+const store = (batches: readonly Batch[]) => storeBatches(pool, batches, prices)
+const setApart = (batch: Batch) => storeWithQuarantine(pool, batch, prices)
+
 const count = async (table: string): Promise<number> => {
   const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count from ${table}`)
   return rows[0]?.count ?? -1
@@ -29,9 +34,9 @@ const differences = async () => (await verifyRollups(db)).filter(({ isEqual }) =
 
 test('a batch that is delivered again changes nothing', async () => {
   const batch = aBatch([anEvent({ cost_usd: '0.5' }), anEvent({ duration_ms: 12 })])
-  expect(await storeBatches(pool, [batch])).toEqual({ events: 2, duplicates: 0 })
-  expect(await storeBatches(pool, [batch])).toEqual({ events: 0, duplicates: 2 })
-  expect(await storeBatches(pool, [batch, aBatch([anEvent()]), batch])).toEqual({ events: 1, duplicates: 4 })
+  expect(await store([batch])).toEqual({ events: 2, duplicates: 0 })
+  expect(await store([batch])).toEqual({ events: 0, duplicates: 2 })
+  expect(await store([batch, aBatch([anEvent()]), batch])).toEqual({ events: 1, duplicates: 4 })
   expect(await count('log_events')).toBe(3)
   expect(await differences()).toEqual([])
 })
@@ -39,13 +44,13 @@ test('a batch that is delivered again changes nothing', async () => {
 test('an event key counts once: within a batch, across batches and days, but for each project', async () => {
   const yesterday = new Date(Date.now() - 86_400_000).toISOString()
   const first = aBatch([anEvent({ event_key: 'k' }), anEvent({ event_key: 'k' }), anEvent()])
-  expect(await storeBatches(pool, [first])).toEqual({ events: 2, duplicates: 1 })
+  expect(await store([first])).toEqual({ events: 2, duplicates: 1 })
   const again = aBatch([
     anEvent({ event_key: 'k', occurred_at: yesterday, message: 'other' }),
     anEvent({ event_key: 'k', project_id: 2 }),
     anEvent({ event_key: String.raw`tab	and \ slash` }),
   ])
-  expect(await storeBatches(pool, [again])).toEqual({ events: 2, duplicates: 1 })
+  expect(await store([again])).toEqual({ events: 2, duplicates: 1 })
   const { rows } = await pool.query(
     `select project_id, event_key, message from log_events where event_key is not null`,
   )
@@ -71,10 +76,10 @@ test('an event that cannot be stored goes to the quarantine, whole, and the othe
   const good = Array.from({ length: 20 }, (_unused, i) => encodeRow(anEvent({ user_id: `u${i}` })))
   const poison = encodeRow(anEvent({ duration_ms: 1 })).replace('\t1\t', '\tnot a number\t')
   const batch = aBatchOfRows([...good.slice(0, 7), poison, ...good.slice(7)])
-  await expect(storeBatches(pool, [batch])).rejects.toThrow()
+  await expect(store([batch])).rejects.toThrow()
   expect(await count('log_events')).toBe(0)
-  expect(await storeWithQuarantine(pool, batch)).toEqual({ events: 20, duplicates: 0, quarantined: 1 })
-  expect(await storeWithQuarantine(pool, batch)).toEqual({ events: 0, duplicates: 21, quarantined: 0 })
+  expect(await setApart(batch)).toEqual({ events: 20, duplicates: 0, quarantined: 1 })
+  expect(await setApart(batch)).toEqual({ events: 0, duplicates: 21, quarantined: 0 })
   const { rows } = await pool.query<{ reason: string; raw: Buffer; batch_id: string }>(
     'select * from quarantine',
   )
@@ -105,7 +110,7 @@ test('a job that cannot be read is kept once, however often it comes', async () 
 test('folding moves deltas into cells of three sizes and changes no answer', async () => {
   const at = (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000).toISOString()
   for (let i = 0; i < 5; i += 1) {
-    await storeBatches(pool, [
+    await store([
       aBatch(
         [0, 20, 90, 2_000].map((ago) =>
           anEvent({ occurred_at: at(ago), duration_ms: i + 1, user_id: `u${i}`, cost_usd: '0.1' }),
@@ -137,7 +142,7 @@ test('what is stored at once by several shares its dimensions, and new ones wait
   const batches = Array.from({ length: 12 }, (_unused, i) =>
     aBatch(Array.from({ length: 30 }, (_alsoUnused, j) => anEvent({ route: `/r/${(i + j) % 35}` }))),
   )
-  await Promise.all(batches.map((batch) => storeBatches(pool, [batch])))
+  await Promise.all(batches.map((batch) => store([batch])))
   const { rows } = await pool.query<{ routes: number; sets: number }>(
     `select count(distinct route)::int as routes, count(*)::int as sets from rollup_dimensions where route like '/r/%'`,
   )
@@ -149,7 +154,7 @@ test('folding notes when dimensions were last seen, and an event that comes late
   const newest = new Date().toISOString()
   const late = new Date(Date.now() - 90_000_000).toISOString()
   for (const occurredAt of [newest, late]) {
-    await storeBatches(pool, [aBatch([anEvent({ event_type: 'seen', occurred_at: occurredAt })])])
+    await store([aBatch([anEvent({ event_type: 'seen', occurred_at: occurredAt })])])
     while ((await foldRollups(pool)) > 0);
   }
   const { rows } = await pool.query(`select last_at from rollup_dimensions where event_type = 'seen'`)
@@ -162,6 +167,7 @@ function newWriter(onQuarantined: (n: number) => void = () => undefined): BatchW
     breaker: new Breaker(),
     logger: createLogger('test', 'silent'),
     observer: { stored: (_batches, counts) => onQuarantined(counts.quarantined) },
+    prices: () => prices,
     maxEventsPerTransaction: 50,
   })
 }
@@ -184,7 +190,7 @@ test('a connection whose server does not answer is let go of, and asked nothing 
       release: (failure: unknown) => released.push(failure),
     }),
   })
-  await expect(storeBatches(silent, [aBatch([anEvent()])])).rejects.toThrow('Query read timeout')
+  await expect(storeBatches(silent, [aBatch([anEvent()])], prices)).rejects.toThrow('Query read timeout')
   expect(asked).toEqual(['begin'])
   expect(released).toEqual([true])
 })

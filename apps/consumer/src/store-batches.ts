@@ -1,13 +1,9 @@
-import {
-  copyInto,
-  deltaColumns,
-  findDimensionIds,
-  RollupAccumulator,
-  uniqueDeltaColumns,
-} from '@weir/database'
+import { copyInto, deltaColumns, findDimensionIds, uniqueDeltaColumns } from '@weir/database'
 import { eventColumns, type Batch } from '@weir/events'
+import type { PriceBook } from '@weir/prices'
 import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
+import { accountRows } from './account-rows.ts'
 import { RowsNotWrittenError } from './failure-class.ts'
 import { insertBatches, type FreshRows } from './insert-batches.ts'
 import { insertEventKeys } from './insert-event-keys.ts'
@@ -21,22 +17,26 @@ export interface Stored {
 }
 
 /** Writes rows that are new, and says which of them it did not. */
-export type WriteRows = (client: PoolClient, rows: FreshRows) => Promise<Written>
+export type WriteRows = (client: PoolClient, rows: FreshRows, prices: PriceBook) => Promise<Written>
+
+/** The columns of a row of which something was estimated. */
+const estimatedColumns = [...eventColumns, 'cache_saved_usd']
 
 /** Writes the keys, the rows and the rollups of all that are no duplicates, or throws. */
-export const writeRows: WriteRows = async (client, fresh) => {
+export const writeRows: WriteRows = async (client, fresh, prices) => {
   const { rows, duplicates } = await insertEventKeys(client, fresh)
-  const { pieces, lines } = rows
-  if (lines.length > 0) {
-    const written = await copyInto(client, 'log_events', eventColumns, pieces)
-    if (written !== lines.length)
-      throw new RowsNotWrittenError(`The server wrote ${written} rows of ${lines.length}.`)
+  const wanted = rows.lines.length
+  if (wanted > 0) {
+    const { rollups, pieces, estimated, failure } = accountRows(rows, prices)
+    const written =
+      (await copyPieces(client, 'log_events', eventColumns, pieces)) +
+      (await copyPieces(client, 'log_events', estimatedColumns, estimated))
+    if (failure !== undefined) throw failure
+    if (written !== wanted) throw new RowsNotWrittenError(`The server wrote ${written} rows of ${wanted}.`)
     failpoint('consumer.after_events')
-    const rollups = new RollupAccumulator()
-    for (const line of lines) rollups.add(line)
     const dimensionIds = await findDimensionIds(client, rollups.dimensions())
-    await copyLines(client, 'rollup_deltas', deltaColumns, rollups.deltaRows(dimensionIds))
-    await copyLines(client, 'unique_deltas', uniqueDeltaColumns, rollups.uniqueDeltaRows())
+    await copyPieces(client, 'rollup_deltas', deltaColumns, [rollups.deltaRows(dimensionIds)])
+    await copyPieces(client, 'unique_deltas', uniqueDeltaColumns, linesOf(rollups.uniqueDeltaRows()))
     failpoint('consumer.after_rollups')
   }
   return { duplicates, quarantined: [] }
@@ -50,6 +50,7 @@ export const writeRows: WriteRows = async (client, fresh) => {
 export async function storeBatches(
   pool: Pool,
   batches: readonly Batch[],
+  prices: PriceBook,
   write = writeRows,
 ): Promise<Stored> {
   failpoint('consumer.before_transaction')
@@ -58,7 +59,7 @@ export async function storeBatches(
     const fresh = await insertBatches(client, batches)
     failpoint('consumer.after_ledger')
     if (fresh.lines.length === 0) return { events: 0, duplicates: total }
-    const written = await write(client, fresh)
+    const written = await write(client, fresh, prices)
     await enterOutcomes(client, toOutcomes(fresh, written))
     const { duplicates, quarantined } = written
     const events = fresh.lines.length - duplicates.length - quarantined.length
@@ -68,13 +69,18 @@ export async function storeBatches(
   return stored
 }
 
-async function copyLines(
+/** How many rows the server wrote; nothing is asked of it for none. */
+async function copyPieces(
   client: PoolClient,
   table: string,
   columns: readonly string[],
-  lines: string,
-): Promise<void> {
-  if (lines !== '') await copyInto(client, table, columns, [lines])
+  pieces: FreshRows['pieces'],
+): Promise<number> {
+  return pieces.length === 0 ? 0 : copyInto(client, table, columns, pieces)
+}
+
+function linesOf(text: string): string[] {
+  return text === '' ? [] : [text]
 }
 
 function eventCountOf(projects: Record<string, number>): number {

@@ -1,4 +1,5 @@
 import type { Batch } from '@weir/events'
+import type { PriceBook } from '@weir/prices'
 import type { Pool, PoolClient } from 'pg'
 import { mayBeTheEvents } from './failure-class.ts'
 import type { FreshRows } from './insert-batches.ts'
@@ -15,18 +16,18 @@ export interface StoredApart extends Stored {
  * Stores one batch of which some event cannot be stored: the rows are halved until the culprits stand alone,
  * these go to the quarantine, all others are stored. One transaction, so that each event ends in one place.
  */
-export async function storeWithQuarantine(pool: Pool, batch: Batch): Promise<StoredApart> {
+export async function storeWithQuarantine(pool: Pool, batch: Batch, prices: PriceBook): Promise<StoredApart> {
   let quarantined = 0
   const write: WriteRows = async (client, fresh) => {
     // Bytes, not text: what is no UTF-8 must neither be stored as something else nor quarantined as that.
     const pieces = bytesOf(fresh.lines, batch)
-    const written = await writeHalves(client, { ...fresh, pieces }, 0, async (row, error) => {
+    const written = await writeHalves(client, { ...fresh, pieces }, 0, prices, async (row, error) => {
       await quarantineRow(client, row, batch.header, error)
       quarantined += 1
     })
     return written
   }
-  const stored = await storeBatches(pool, [batch], write)
+  const stored = await storeBatches(pool, [batch], prices, write)
   return { ...stored, quarantined }
 }
 
@@ -37,11 +38,12 @@ async function writeHalves(
   client: PoolClient,
   fresh: ByLine,
   from: number,
+  prices: PriceBook,
   refuse: Refuse,
 ): Promise<Written> {
   await client.query('savepoint half')
   try {
-    const { duplicates } = await writeRows(client, fresh)
+    const { duplicates } = await writeRows(client, fresh, prices)
     await client.query('release savepoint half')
     return { duplicates: duplicates.map((index) => from + index), quarantined: [] }
   } catch (error) {
@@ -53,8 +55,8 @@ async function writeHalves(
       return { duplicates: [], quarantined: [from] }
     }
     const middle = Math.ceil(fresh.lines.length / 2)
-    const first = await writeHalves(client, part(fresh, 0, middle), from, refuse)
-    const second = await writeHalves(client, part(fresh, middle), from + middle, refuse)
+    const first = await writeHalves(client, part(fresh, 0, middle), from, prices, refuse)
+    const second = await writeHalves(client, part(fresh, middle), from + middle, prices, refuse)
     return {
       duplicates: [...first.duplicates, ...second.duplicates],
       quarantined: [...first.quarantined, ...second.quarantined],

@@ -1,4 +1,5 @@
 import { ensurePartitions, type Database } from '@weir/database'
+import type { PriceBook } from '@weir/prices'
 import { sleep, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { foldRollups } from './fold-rollups.ts'
@@ -15,12 +16,18 @@ export interface UpkeepOptions {
   isBusy: () => boolean
   /** Hears what became of a quarantined event that was replayed. */
   onReplayed: (replayed: Replayed) => void
+  /** The prices of the moment, for what is replayed. */
+  prices: () => PriceBook
+  /** Looks at the prices that an operator set. */
+  refreshPrices: () => Promise<void>
   /** Looks after the jobs that the queue gave up. */
   sweep: () => Promise<void>
 }
 
 const partitionIntervalMs = 3_600_000
 const replayIntervalMs = 1_000
+/** A change of prices holds for what is stored this much later, at the latest. */
+const pricesIntervalMs = 2_000
 const sweepIntervalMs = 30_000
 const summarizeIntervalMs = 15_000
 /** How long summarising is put off at most. */
@@ -33,7 +40,7 @@ const maxSummarizeDelayMs = 600_000
 export function startUpkeep(options: UpkeepOptions): {
   close: () => Promise<void>
 } {
-  const { db, pool, logger, foldIntervalMs, isBusy, onReplayed, sweep } = options
+  const { db, pool, logger, foldIntervalMs, isBusy, onReplayed, sweep, prices, refreshPrices } = options
   const stop = new AbortController()
   let summarizedAtMs = Date.now()
   const tasks = Promise.all([
@@ -48,12 +55,13 @@ export function startUpkeep(options: UpkeepOptions): {
     }),
     repeat('replay', replayIntervalMs, async () => {
       while (!stop.signal.aborted) {
-        const replayed = await replayNext(pool)
+        const replayed = await replayNext(pool, prices())
         if (replayed === undefined) return
         onReplayed(replayed)
       }
     }),
     repeat('sweep', sweepIntervalMs, sweep),
+    repeat('prices', pricesIntervalMs, refreshPrices),
     repeat('fold', foldIntervalMs, async () => {
       while (!stop.signal.aborted && (await foldRollups(pool)) > 0);
     }),

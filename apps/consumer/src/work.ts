@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import { countReplays, countStalled, countSwept, observeWriter } from './consumer-metrics.ts'
 import { startIntake } from './intake.ts'
 import { processBatch } from './process-batch.ts'
+import type { PriceSource } from './price-source.ts'
 import type { Progress } from './progress.ts'
 import { sweepFailedJobs } from './sweep-failed-jobs.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -21,6 +22,7 @@ export interface WorkOptions extends Service<Config> {
   queue: BatchQueue
   breakers: Breakers
   progress: Progress
+  prices: PriceSource
 }
 
 /** What is being stored when the process is to end gets this long; what waits for a database comes again elsewhere. */
@@ -28,11 +30,19 @@ const finishMs = 5_000
 
 /** Stores what is in the queue, and looks after the tables and the queue beside it, until the process is to end. */
 export async function work(options: WorkOptions): Promise<void> {
-  const { config, pool, storing, db, queue, breakers, metrics, progress, logger, ended, fail } = options
+  const { config, pool, storing, db, queue, breakers, metrics, progress, prices, logger, ended, fail } =
+    options
   const { maxEventsPerTransaction, foldIntervalMs, concurrency, lockMs, stalledCheckMs } = config
   const observer = observeWriter(metrics, progress)
   const breaker = breakers.postgresql
-  const writer = new BatchWriter({ pool: storing, breaker, logger, maxEventsPerTransaction, observer })
+  const writer = new BatchWriter({
+    pool: storing,
+    breaker,
+    logger,
+    maxEventsPerTransaction,
+    observer,
+    prices: prices.current,
+  })
   const noteSwept = countSwept(metrics)
   const upkeep = startUpkeep({
     db,
@@ -41,6 +51,8 @@ export async function work(options: WorkOptions): Promise<void> {
     foldIntervalMs,
     isBusy: () => writer.pending > 0,
     onReplayed: countReplays(metrics),
+    prices: prices.current,
+    refreshPrices: prices.refresh,
     sweep: async () => noteSwept(await sweepFailedJobs(queue, pool, logger)),
   })
   const intake = startIntake({

@@ -2,7 +2,7 @@
 const maxNanos = 4e15
 const plain = /^(\d{1,5})(?:\.(\d{1,9}))?$/
 
-/** Adds decimals exactly. */
+/** Adds decimals exactly, negative ones too. */
 export class DecimalSum {
   #units = 0n
   #scale = 9
@@ -23,9 +23,10 @@ export class DecimalSum {
   /** The sum as PostgreSQL's `numeric` reads it. */
   toString(): string {
     this.#settle()
-    const digits = this.#units.toString().padStart(this.#scale + 1, '0')
+    const isNegative = this.#units < 0n
+    const digits = (isNegative ? -this.#units : this.#units).toString().padStart(this.#scale + 1, '0')
     const fraction = trimZeros(digits.slice(-this.#scale))
-    const whole = digits.slice(0, -this.#scale)
+    const whole = `${isNegative ? '-' : ''}${digits.slice(0, -this.#scale)}`
     return fraction === '' ? whole : `${whole}.${fraction}`
   }
 

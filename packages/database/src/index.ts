@@ -12,6 +12,7 @@ export { finestGrainSeconds, grainsSeconds, RollupAccumulator } from './rollup-a
 export {
   addDuration,
   binOf,
+  coarseBins,
   encodeHistogram,
   histogramFloorMs,
   histogramGamma,
@@ -30,6 +31,7 @@ export {
   readRegisters,
   type Registers,
 } from './hyperloglog.ts'
+export { longestTtftMs, type EstimatedCost } from './llm-counts.ts'
 export { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
 export { findDimensionIds } from './rollup-dimensions.ts'
 export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
@@ -50,6 +52,12 @@ export {
   type Decider,
   type ReplayRequest,
 } from './quarantine/decide-quarantined.ts'
+export {
+  deletePriceOverride,
+  insertPriceOverride,
+  listPriceOverrides,
+  type StoredPriceOverride,
+} from './prices/price-overrides.ts'
 export { uniqueKinds } from './schema.ts'
 export type {
   ApiKeyTable,

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals'
 import { decodeField, encodeRow, rollupDimensions, type CanonicalEvent } from '@weir/events'
 import * as fc from 'fast-check'
-import { addDuration, mergeHistogram, type Histogram } from './histogram.ts'
+import { addCoarsely, addDuration, mergeHistogram, type Histogram } from './histogram.ts'
 import { addValue, mergeRegisters, type Registers } from './hyperloglog.ts'
+import { longestTtftMs } from './llm-counts.ts'
 import { finestGrainSeconds, RollupAccumulator } from './rollup-accumulator.ts'
 import { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
 import { anEvent } from './testing.ts'
@@ -56,6 +57,20 @@ const sumOf = (events: readonly CanonicalEvent[], column: keyof CanonicalEvent) 
 
 const unlessZero = (number: number) => (number === 0 ? null : String(number))
 
+const tokensOf = ({ total_tokens: total, input_tokens: input, output_tokens: output }: CanonicalEvent) =>
+  total ?? (input ?? 0) + (output ?? 0)
+
+const isTtftPossible = ({ ttft_ms: ttftMs, duration_ms: durationMs }: CanonicalEvent) =>
+  ttftMs !== null && ttftMs <= longestTtftMs && (durationMs === null || ttftMs <= durationMs)
+
+/** Tokens out a second, after the first one where there is a time of it. */
+function speedOf(event: CanonicalEvent): number | undefined {
+  const { output_tokens: output, duration_ms: durationMs, ttft_ms: ttftMs } = event
+  if (output === null || output === 0 || durationMs === null || durationMs === 0) return undefined
+  const waitedMs = isTtftPossible(event) && ttftMs !== durationMs ? (ttftMs ?? 0) : 0
+  return (output * 1_000) / (durationMs - waitedMs)
+}
+
 /** The same answer by another way: group the events, then count each group. */
 function recount(events: readonly CanonicalEvent[]): Map<string, Row> {
   const keyOf = (event: CanonicalEvent) =>
@@ -76,6 +91,8 @@ function recount(events: readonly CanonicalEvent[]): Map<string, Row> {
         'reasoning_tokens',
       ] as const
       const more = ['total_tokens', 'bytes_in', 'bytes_out'] as const
+      const calls = group.filter((one) => one.llm_model !== null)
+      const unpriced = calls.filter((one) => one.cost_usd === null && tokensOf(one) > 0)
       return [
         key,
         {
@@ -93,6 +110,13 @@ function recount(events: readonly CanonicalEvent[]): Map<string, Row> {
           duration_count: unlessZero(durations.length),
           duration_sum_ms: unlessZero(durations.reduce((sum, durationMs) => sum + durationMs, 0)),
           duration_max_ms: durations.length === 0 ? null : String(Math.max(...durations)),
+          cache_hits: unlessZero(calls.filter((one) => one.cache_hit === true).length),
+          impossible_ttft: unlessZero(
+            group.filter((one) => one.ttft_ms !== null && !isTtftPossible(one)).length,
+          ),
+          unpriced: unlessZero(unpriced.length),
+          unpriced_tokens: unlessZero(unpriced.reduce((sum, one) => sum + tokensOf(one), 0)),
+          cache_saved_usd: null,
         },
       ]
     }),
@@ -127,7 +151,11 @@ const event: fc.Arbitrary<CanonicalEvent> = fc
     status_code: maybe(fc.constantFrom(200, 500)),
     llm_model: maybe(fc.constantFrom('m', '😀')),
     duration_ms: maybe(fc.integer({ min: 0, max: 1e6 })),
-    ttft_ms: maybe(fc.integer({ min: 0, max: 1e6 })),
+    ttft_ms: maybe(
+      fc.oneof(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(longestTtftMs, longestTtftMs + 1)),
+    ),
+    cache_hit: maybe(fc.boolean()),
+    payload: fc.constantFrom('{}', '{"a":1}'),
     input_tokens: tokens,
     output_tokens: tokens,
     cached_tokens: tokens,
@@ -149,7 +177,7 @@ test('cells equal a recount of the events, whatever they hold', () => {
       const { cells } = accumulate(events)
       const expected = recount(events)
       const found = new Map(
-        cells.map(({ duration_histogram: _duration, ttft_histogram: _ttft, ...cell }) => {
+        cells.map(({ duration_histogram: _d, ttft_histogram: _t, speed_histogram: _s, ...cell }) => {
           const dimensions = rollupDimensions.map((name) =>
             name === 'status_code' && cell[name] !== null ? Number(cell[name]) : cell[name],
           )
@@ -168,13 +196,17 @@ test('histograms of all cells together are those of all events', () => {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
       const { cells } = accumulate(events)
-      for (const [column, measure] of [
-        ['duration_histogram', 'duration_ms'],
-        ['ttft_histogram', 'ttft_ms'],
+      const ttftOf = (one: CanonicalEvent) => (isTtftPossible(one) ? one.ttft_ms : null)
+      for (const [column, valueOf, addTo] of [
+        ['duration_histogram', (one: CanonicalEvent) => one.duration_ms, addDuration],
+        ['ttft_histogram', ttftOf, addDuration],
+        ['speed_histogram', (one: CanonicalEvent) => speedOf(one) ?? null, addCoarsely],
       ] as const) {
         const expected: Histogram = new Map()
-        for (const { [measure]: durationMs } of events)
-          if (durationMs !== null) addDuration(expected, durationMs)
+        for (const one of events) {
+          const value = valueOf(one)
+          if (value !== null) addTo(expected, value)
+        }
         const merged: Histogram = new Map()
         for (const cell of cells) mergeHistogram(merged, toBytes(cell[column]))
         expect(merged).toEqual(expected)
@@ -240,4 +272,19 @@ test('an unknown cost is not a cost of zero', () => {
   const { cells } = accumulate([anEvent({ cost_usd: null })])
   expect(cells[0]).toMatchObject({ priced: null })
   expect(accumulate([anEvent({ cost_usd: '0' })]).cells[0]).toMatchObject({ priced: '1' })
+})
+
+test('an estimated cost counts as a cost, and what a cache saved may be less than nothing', () => {
+  const rollups = new RollupAccumulator()
+  const call = anEvent({ llm_model: 'm', input_tokens: 10, occurred_at: '2026-11-20T10:00:00.000Z' })
+  rollups.add(encodeRow(call), { costUsd: '0.25', savedUsd: '-0.5' })
+  rollups.add(encodeRow(call), { costUsd: '0.5', savedUsd: '0.125' })
+  rollups.add(encodeRow({ ...call, cost_usd: '1' }), { costUsd: null, savedUsd: '0.0625' })
+  const [cell] = readRows(rollups.deltaRows([1]), deltaColumns)
+  expect(cell).toMatchObject({
+    priced: '3',
+    cost_usd: '1.75',
+    cache_saved_usd: '-0.3125',
+    unpriced: null,
+  })
 })

@@ -2,6 +2,7 @@ import { columnIndex as at, decodeField, rollupColumnCount } from '@weir/events'
 import { DecimalSum } from './decimal-sum.ts'
 import { addDuration, encodeHistogram, type Histogram } from './histogram.ts'
 import { addValue, encodeRegisters, type Registers } from './hyperloglog.ts'
+import { countLlm, noLlmCounts, type EstimatedCost, type LlmCounts } from './llm-counts.ts'
 import type { Dimensions } from './rollup-dimensions.ts'
 import { uniqueKinds, type UniqueKind } from './schema.ts'
 
@@ -36,7 +37,7 @@ interface Cell {
   durationSumMs: number
   durationMaxMs: number | null
   duration: Histogram
-  ttft: Histogram
+  llm: LlmCounts
   /** The registers that the events of this cell belong to; other cells of the same type and service share them. */
   uniques: Record<UniqueKind, Registers>
 }
@@ -58,13 +59,20 @@ export class RollupAccumulator {
   readonly #uniques = new Map<string, UniqueCell>()
   readonly #buckets = new Map<string, number>()
 
-  /** Counts one row, given as `encodeRow` wrote it. */
-  add(row: string): void {
-    const fields = row.split('\t', rollupColumnCount)
+  /**
+   * Counts one row, given as `encodeRow` wrote it, with the cost that was estimated for it, if any. `fields` are at
+   * least its leading `rollupColumnCount` ones.
+   */
+  add(
+    row: string,
+    estimated?: EstimatedCost,
+    fields: readonly string[] = row.split('\t', rollupColumnCount),
+  ): void {
     const cell = this.#cellOf(row, fields)
     const occurredAt = fields[at.occurred_at] ?? ''
     if (occurredAt > cell.lastAt) cell.lastAt = occurredAt
-    this.#count(cell, fields)
+    count(cell, fields, estimated)
+    countLlm(cell.llm, row, fields, estimated)
     addUnique(cell.uniques.user, fields[at.user_id])
     addUnique(cell.uniques.session, fields[at.session_id])
     addUnique(cell.uniques.visitor, fields[at.client_ip])
@@ -111,29 +119,6 @@ export class RollupAccumulator {
     return cell.registers
   }
 
-  #count(cell: Cell, fields: string[]): void {
-    cell.events += 1
-    for (let i = 0; i < sums.length; i += 1) {
-      const field = fields[sums[i] ?? 0]
-      if (field !== undefined && field !== '') cell.sums[i] = (cell.sums[i] ?? 0) + Number(field)
-    }
-    const cost = fields[at.cost_usd]
-    if (cost !== undefined && cost !== '') {
-      cell.priced += 1
-      cell.cost.add(cost)
-    }
-    const duration = fields[at.duration_ms]
-    if (duration !== undefined && duration !== '') {
-      const durationMs = Number(duration)
-      cell.durationCount += 1
-      cell.durationSumMs += durationMs
-      cell.durationMaxMs = Math.max(cell.durationMaxMs ?? 0, durationMs)
-      addDuration(cell.duration, durationMs)
-    }
-    const ttft = fields[at.ttft_ms]
-    if (ttft !== undefined && ttft !== '') addDuration(cell.ttft, Number(ttft))
-  }
-
   /** The dimensions of each cell, in the order of `deltaRows`. */
   dimensions(): Dimensions[] {
     return this.#allCells().map(({ dimensions }) => dimensions)
@@ -155,7 +140,13 @@ export class RollupAccumulator {
         unlessZero(cell.durationSumMs),
         cell.durationMaxMs,
         toCopyBytes(encodeHistogram(cell.duration)),
-        toCopyBytes(encodeHistogram(cell.ttft)),
+        toCopyBytes(encodeHistogram(cell.llm.ttft)),
+        unlessZero(cell.llm.cacheHits),
+        unlessZero(cell.llm.impossibleTtfts),
+        unlessZero(cell.llm.unpriced),
+        unlessZero(cell.llm.unpricedTokens),
+        cell.llm.saved.toString().replace(/^0$/, ''),
+        toCopyBytes(encodeHistogram(cell.llm.speed)),
       ].join('\t'),
     )
     return rows.join('\n')
@@ -198,8 +189,29 @@ function createCell(dimensions: Dimensions, bucketMs: number, uniques: Record<Un
     durationSumMs: 0,
     durationMaxMs: null,
     duration: new Map(),
-    ttft: new Map(),
+    llm: noLlmCounts(),
     uniques,
+  }
+}
+
+function count(cell: Cell, fields: readonly string[], estimated: EstimatedCost | undefined): void {
+  cell.events += 1
+  for (let i = 0; i < sums.length; i += 1) {
+    const field = fields[sums[i] ?? 0]
+    if (field !== undefined && field !== '') cell.sums[i] = (cell.sums[i] ?? 0) + Number(field)
+  }
+  const cost = estimated?.costUsd ?? fields[at.cost_usd]
+  if (cost !== undefined && cost !== '') {
+    cell.priced += 1
+    cell.cost.add(cost)
+  }
+  const duration = fields[at.duration_ms]
+  if (duration !== undefined && duration !== '') {
+    const durationMs = Number(duration)
+    cell.durationCount += 1
+    cell.durationSumMs += durationMs
+    cell.durationMaxMs = Math.max(cell.durationMaxMs ?? 0, durationMs)
+    addDuration(cell.duration, durationMs)
   }
 }
 

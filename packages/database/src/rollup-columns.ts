@@ -20,6 +20,12 @@ export const deltaColumns = [
   'duration_max_ms',
   'duration_histogram',
   'ttft_histogram',
+  'cache_hits',
+  'impossible_ttft',
+  'unpriced',
+  'unpriced_tokens',
+  'cache_saved_usd',
+  'speed_histogram',
 ] as const
 
 /** The columns of `uniqueDeltaRows`. */

@@ -43,6 +43,12 @@ const rollupColumns = {
   bytes_out: 'text?',
   duration_histogram: 'bytes?',
   ttft_histogram: 'bytes?',
+  cache_hits: 'text?',
+  impossible_ttft: 'text?',
+  unpriced: 'text?',
+  unpriced_tokens: 'text?',
+  cache_saved_usd: 'text?',
+  speed_histogram: 'bytes?',
 } as const
 
 const uniqueColumns = {
@@ -134,7 +140,9 @@ const schemaColumns: Columns = {
     price_version: 'text?',
     risk_score: 'number?',
     payload: 'object?',
+    cache_saved_usd: 'text?',
   },
+  price_overrides: { id: 'text', created_at: 'instant', fields: 'object' },
   batches: {
     project_id: 'number',
     batch_id: 'text',

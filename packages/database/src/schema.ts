@@ -57,6 +57,15 @@ export type LogEventTable = Pick<CanonicalEvent, TextColumns> & {
   bytes_in: Int8 | null
   bytes_out: Int8 | null
   payload: ColumnType<Record<string, unknown> | null, string | null, string | null>
+  /** What the call would have cost more without a cache, in USD; the consumer estimates it with the cost. */
+  cache_saved_usd: ColumnType<string | null, string | null, string | null>
+}
+
+/** An operator's own prices of a model. */
+export interface PriceOverrideTable {
+  id: Generated<string>
+  created_at: Generated<Date>
+  fields: ColumnType<Record<string, unknown>, string, never>
 }
 
 export interface BatchTable {
@@ -157,6 +166,16 @@ export interface RollupColumns {
   bytes_out: Int8 | null
   duration_histogram: Buffer | null
   ttft_histogram: Buffer | null
+  /** Calls that a gateway answered from its own cache. */
+  cache_hits: Int8 | null
+  /** Times to the first token that cannot be, and are left out of the histogram. */
+  impossible_ttft: Int8 | null
+  /** LLM calls with tokens whose cost nobody knows. */
+  unpriced: Int8 | null
+  unpriced_tokens: Int8 | null
+  cache_saved_usd: ColumnType<string | null, string | null, string | null>
+  /** Tokens out a second. */
+  speed_histogram: Buffer | null
 }
 
 /** Which values are counted as different ones. */
@@ -181,6 +200,7 @@ export interface Schema {
   log_events: LogEventTable
   batches: BatchTable
   event_keys: EventKeyTable
+  price_overrides: PriceOverrideTable
   quarantine: QuarantineTable
   producers: ProducerTable
   accepted_counts: AcceptedCountTable

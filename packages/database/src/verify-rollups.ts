@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { longestTtftMs } from './llm-counts.ts'
 import type { Database } from './open-database.ts'
 
 /** One thing that rollups count, as they have it and as the events have it. */
@@ -8,6 +9,11 @@ export interface RollupComparison {
   events: string
   isEqual: boolean
 }
+
+const isOfModel = sql`(llm_model is not null or category = 'llm')`
+const tokens = sql`coalesce(total_tokens, coalesce(input_tokens, 0) + coalesce(output_tokens, 0))`
+const isUnpriced = sql`(${isOfModel} and cost_usd is null and ${tokens} > 0)`
+const hasImpossibleTtft = sql`(ttft_ms < 0 or ttft_ms > least(duration_ms, ${sql.lit(longestTtftMs)}))`
 
 /**
  * Recounts all events and compares with what the rollups say: cells of each grain plus deltas, over all
@@ -19,14 +25,22 @@ export async function verifyRollups(db: Database): Promise<RollupComparison[]> {
     coalesce(sum(input_tokens), 0)::text as input_tokens, coalesce(sum(output_tokens), 0)::text as output_tokens,
     coalesce(sum(total_tokens), 0)::text as total_tokens, coalesce(sum(priced), 0)::text as priced,
     trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd,
-    coalesce(sum(bytes_out), 0)::text as bytes_out,
+    coalesce(sum(bytes_out), 0)::text as bytes_out, coalesce(sum(cached_tokens), 0)::text as cached_tokens,
+    trim_scale(coalesce(sum(cache_saved_usd), 0))::text as cache_saved_usd,
+    coalesce(sum(cache_hits), 0)::text as cache_hits, coalesce(sum(impossible_ttft), 0)::text as impossible_ttft,
+    coalesce(sum(unpriced), 0)::text as unpriced, coalesce(sum(unpriced_tokens), 0)::text as unpriced_tokens,
     coalesce(sum(length(duration_histogram)), 0) > 0 as has_histogram`
   const counted = await sql<Record<string, string>>`
     select count(*)::text as events, count(duration_ms)::text as duration_count,
       coalesce(sum(input_tokens), 0)::text as input_tokens, coalesce(sum(output_tokens), 0)::text as output_tokens,
       coalesce(sum(total_tokens), 0)::text as total_tokens, count(cost_usd)::text as priced,
       trim_scale(coalesce(sum(cost_usd), 0))::text as cost_usd,
-      coalesce(sum(bytes_out), 0)::text as bytes_out
+      coalesce(sum(bytes_out), 0)::text as bytes_out, coalesce(sum(cached_tokens), 0)::text as cached_tokens,
+      trim_scale(coalesce(sum(cache_saved_usd), 0))::text as cache_saved_usd,
+      count(*) filter (where cache_hit and ${isOfModel})::text as cache_hits,
+      count(*) filter (where ${hasImpossibleTtft})::text as impossible_ttft,
+      count(*) filter (where ${isUnpriced})::text as unpriced,
+      coalesce(sum(${tokens}) filter (where ${isUnpriced}), 0)::text as unpriced_tokens
     from log_events`.execute(db)
   const kept = await sql<Record<string, string>>`
     select grain::text as grain, ${measures} from (
@@ -50,5 +64,6 @@ export async function verifyRollups(db: Database): Promise<RollupComparison[]> {
 }
 
 const cellColumns = sql.raw(
-  'events, duration_count, input_tokens, output_tokens, total_tokens, priced, cost_usd, bytes_out, duration_histogram',
+  `events, duration_count, input_tokens, output_tokens, total_tokens, priced, cost_usd, bytes_out,
+    cached_tokens, cache_saved_usd, cache_hits, impossible_ttft, unpriced, unpriced_tokens, duration_histogram`,
 )

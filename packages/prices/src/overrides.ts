@@ -57,6 +57,16 @@ export interface PriceOverride extends OverrideFields {
   version: string
 }
 
+/** An override as it was stored, under its id; `undefined` when it is none that this release knows. */
+export function toPriceOverride(stored: {
+  id: string
+  createdAt: Date
+  fields: unknown
+}): PriceOverride | undefined {
+  const { success, data } = overrideFields.safeParse(stored.fields)
+  return success ? { ...data, version: `override:${stored.id}@${stored.createdAt.toISOString()}` } : undefined
+}
+
 /** The prices among the fields of an override. */
 export function pricesOf(override: OverrideFields): Prices {
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import * as createRollups from './0003_create_rollups.ts'
 import * as createViews from './0004_create_views.ts'
 import * as createConservation from './0006_create_conservation.ts'
 import * as prepareLeastRights from './0007_prepare_least_rights.ts'
+import * as createPrices from './0009_create_prices.ts'
 
 /** Every migration by name, in the order in which they run. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004_create_views': createViews,
   '0006_create_conservation': createConservation,
   '0007_prepare_least_rights': prepareLeastRights,
+  '0009_create_prices': createPrices,
 }
