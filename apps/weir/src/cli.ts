@@ -3,6 +3,7 @@ import './require-node.ts'
 import { Command } from 'commander'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { pricesCommand } from './commands/prices/prices.ts'
 import { quarantineCommand } from './commands/quarantine/quarantine.ts'
 import { rollupsCommand } from './commands/rollups.ts'
 import { explain } from './explain.ts'
@@ -18,6 +19,7 @@ const terminal: Terminal = {
     process.exitCode = 1
   },
   databaseUrl: () => findDatabase(process.env),
+  pricesFile: () => process.env['PRICES_FILE'] || undefined,
 }
 // A reader that has seen enough, such as head, is no failure.
 process.stdout.on('error', () => process.exit())
@@ -25,6 +27,7 @@ process.stdout.on('error', () => process.exit())
 const program = new Command('weir')
   .description('Manages a Weir installation.')
   .addCommand(keysCommand(terminal))
+  .addCommand(pricesCommand(terminal))
   .addCommand(quarantineCommand(terminal))
   .addCommand(rollupsCommand(terminal))
   .addCommand(migrateCommand(terminal))
@@ -38,7 +41,8 @@ Examples:
   npm run weir -- keys create --name my-gateway --scopes ingest
   npm run weir -- keys list
   npm run weir -- keys create --help
-  npm run weir -- rollups verify`,
+  npm run weir -- rollups verify
+  npm run weir -- prices reprice --help`,
   )
 
 try {

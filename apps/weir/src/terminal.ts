@@ -8,4 +8,6 @@ export interface Terminal {
   fail: () => void
   /** Throws a `StartError` when there is none. */
   databaseUrl: () => string
+  /** The path of a file of one's own prices, if there is one. */
+  pricesFile: () => string | undefined
 }

@@ -7,6 +7,7 @@ export { migrations } from './migrations/index.ts'
 export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'
 export { inTransaction } from './in-transaction.ts'
 export { recordAdminAction, type AdminAction, type AdminActor } from './record-admin-action.ts'
+export { DecimalSum } from './decimal-sum.ts'
 export { copyInto } from './copy-into.ts'
 export { finestGrainSeconds, grainsSeconds, RollupAccumulator } from './rollup-accumulator.ts'
 export {
@@ -33,7 +34,7 @@ export {
 } from './hyperloglog.ts'
 export { longestTtftMs, type EstimatedCost } from './llm-counts.ts'
 export { deltaColumns, uniqueDeltaColumns } from './rollup-columns.ts'
-export { findDimensionIds } from './rollup-dimensions.ts'
+export { dimensionsFingerprint, findDimensionIds } from './rollup-dimensions.ts'
 export { verifyRollups, type RollupComparison } from './verify-rollups.ts'
 export {
   findQuarantined,

@@ -13,14 +13,18 @@ interface Known {
   position: number
 }
 
+/** What a combination of dimensions, as it stands in a row, is found by: 128 bits of SHA-256, which no two share. */
+export function dimensionsFingerprint(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 32)
+}
+
 /**
  * The ids of combinations of dimensions, in their order; what is new is inserted. A transaction may wait here for
  * another one that inserts the same; not the two for each other, if they ask once: all insert in one order.
  */
 export async function findDimensionIds(client: PoolClient, asked: readonly Dimensions[]): Promise<number[]> {
   const projectIds = asked.map(({ projectId }) => projectId)
-  // 128 bits of SHA-256: two combinations never share them.
-  const fingerprints = asked.map(({ text }) => hash('sha256', text, 'hex').slice(0, 32))
+  const fingerprints = asked.map(({ text }) => dimensionsFingerprint(text))
   for (;;) {
     const { rows } = await client.query<Known>({
       name: 'find-dimension-ids',

@@ -17,7 +17,7 @@ export {
   llmRemarkTypes,
   type Category,
 } from './event-types.ts'
-export { decodeField, encodeRow } from './row.ts'
+export { decodeField, encodeField, encodeRow } from './row.ts'
 export {
   acceptedHourOf,
   decodeBatch,

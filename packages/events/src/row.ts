@@ -4,6 +4,11 @@ const special = /[\\\t\n\r]/
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 const originals: Record<string, string> = { '\\': '\\', t: '\t', n: '\n', r: '\r' }
 
+/** A field of a row: text without what COPY takes for its own, empty for `null`. */
+export function encodeField(value: string | number | null): string {
+  return value === null ? '' : String(escapeText(value))
+}
+
 function escapeText(value: unknown): unknown {
   return typeof value === 'string' && special.test(value)
     ? value.replace(/[\\\t\n\r]/g, (char) => escapes[char] ?? char)

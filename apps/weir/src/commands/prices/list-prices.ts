@@ -1,0 +1,62 @@
+import { Command } from 'commander'
+import { listPriceOverrides, type StoredPriceOverride } from '@weir/database'
+import { priceKinds, readPricesFile } from '@weir/prices'
+import { formatTable } from '../../format-table.ts'
+import type { Terminal } from '../../terminal.ts'
+import { withDatabase } from '../../with-database.ts'
+
+/** `weir prices list` */
+export function listPricesCommand(terminal: Terminal): Command {
+  return new Command('list')
+    .description('Shows your own prices: those that were set, and those of PRICES_FILE.')
+    .option('--json', 'print one JSON object a line', false)
+    .addHelpText('after', '\nExample:\n  npm run weir -- prices list')
+    .action((options: { json: boolean }) => list(options, terminal))
+}
+
+async function list({ json }: { json: boolean }, terminal: Terminal): Promise<void> {
+  const stored = await withDatabase(terminal.databaseUrl(), listPriceOverrides)
+  const rows = [...stored.map(describeStored), ...describeFile(terminal.pricesFile())]
+  if (json) {
+    for (const row of rows) terminal.print(JSON.stringify(row))
+    return
+  }
+  const headings = ['ID', 'MODEL', 'PROVIDER', 'HOLDS', 'PRICES', 'SINCE']
+  terminal.print(formatTable(headings, rows.map(toCells)))
+}
+
+type Described = Record<string, unknown> & { id: string; created_at: string }
+
+function describeStored({ id, createdAt, fields }: StoredPriceOverride): Described {
+  return { ...fields, id, created_at: createdAt.toISOString() }
+}
+
+function describeFile(path: string | undefined): Described[] {
+  if (path === undefined) return []
+  return readPricesFile(path).map(({ version, from, until, ...fields }) => {
+    const [id = '', at = ''] = version.split('@')
+    return {
+      ...fields,
+      ...(from !== undefined && { from: new Date(from).toISOString() }),
+      ...(until !== undefined && { until: new Date(until).toISOString() }),
+      id,
+      created_at: at,
+    }
+  })
+}
+
+function toCells(row: Described): string[] {
+  const holds = ['service_tier', 'above_input_tokens', 'from', 'until'].filter(
+    (name) => row[name] !== undefined,
+  )
+  const prices = [...priceKinds, 'thousand_calls'].filter((name) => row[name] !== undefined)
+  const show = (names: string[]) => names.map((name) => `${name} ${String(row[name])}`).join(', ')
+  return [
+    row.id,
+    String(row['model']),
+    String(row['provider'] ?? 'any'),
+    show(holds) || 'always',
+    show(prices),
+    row.created_at.slice(0, 16).replace('T', ' '),
+  ]
+}
