@@ -55,6 +55,7 @@ function someEvent(fromMs: number, toMs: number): CanonicalEvent {
     llm_model: pick(['gpt-4o', 'claude', 'other']),
     llm_operation: 'chat',
     ttft_ms: random() * 500,
+    cache_hit: pick([true, false, null]),
     input_tokens: tokens,
     output_tokens: 7,
     cached_tokens: 3,
@@ -65,16 +66,26 @@ function someEvent(fromMs: number, toMs: number): CanonicalEvent {
   })
 }
 
+/** What a cache saved of a call; a little of it was lost. */
+const savedOf = ({ llm_model: model }: CanonicalEvent) =>
+  model === null ? null : pick(['0.000125', '-0.00002', null])
+
 // Clocks in New York went back on 2025-11-02.
 const range = { start: '2025-10-31T00:00:00Z', end: '2025-11-06T00:00:00Z' }
 
 beforeAll(async () => {
   service = await openTestApp({ now: () => Date.parse('2025-11-08T12:00:00Z') })
   const [fromMs, toMs] = [Date.parse(range.start) - 6 * 86_400_000, Date.parse(range.end) + 43_200_000]
-  await service.store(Array.from({ length: 3_000 }, () => someEvent(fromMs, toMs)))
+  await service.store(
+    Array.from({ length: 3_000 }, () => someEvent(fromMs, toMs)),
+    savedOf,
+  )
   await service.fold()
   // Part of what is known lies in deltas, late events among them.
-  await service.store(Array.from({ length: 700 }, () => someEvent(fromMs, toMs)))
+  await service.store(
+    Array.from({ length: 700 }, () => someEvent(fromMs, toMs)),
+    savedOf,
+  )
   await service.store([{ ...someEvent(fromMs, toMs), project_id: 2 }])
 })
 
@@ -267,6 +278,58 @@ test('LLM calls: tokens, exact cost, and what is not priced', async () => {
   const costs = body.breakdown.map(({ total_cost: cost }: { total_cost: number }) => cost)
   expect(costs).toEqual(costs.toSorted((a: number, b: number) => b - a))
 })
+
+const isPossible = 'ttft_ms >= 0 and ttft_ms <= coalesce(duration_ms, ttft_ms)'
+const speed = `output_tokens * 1000.0 / nullif(case when ${isPossible} and ttft_ms < duration_ms
+  then duration_ms - ttft_ms else duration_ms end, 0)`
+
+test.each(['', '&user_id=u1'])('LLM calls: caches, speed and times that can be (%j)', async (filter) => {
+  const { body } = await service.get(`/analytics/llm?${within('Asia/Kathmandu')}${filter}`).expect(200)
+  const { rows } = await service.database.pool.query<Record<string, number>>(`
+    select count(*) filter (where cache_hit)::int as cache_hits,
+      trim_scale(sum(cache_saved_usd))::text as cache_saved_usd,
+      (count(ttft_ms) - count(*) filter (where ${isPossible}))::int as impossible_ttft,
+      round(sum(cached_tokens)::numeric / sum(input_tokens), 6)::double precision as cache_hit_ratio,
+      percentile_disc(0.95) within group (order by ttft_ms) filter (where ${isPossible}) as p95_ttft_ms,
+      percentile_disc(0.5) within group (order by ${speed}) as p50_speed,
+      percentile_disc(0.99) within group (order by ${speed}) as p99_speed
+    from log_events where project_id = 1 and llm_model is not null and ${inRange}
+      ${filter === '' ? '' : `and user_id = 'u1'`}`)
+  const [{ p95_ttft_ms: ttftMs = 0, p50_speed: p50 = 0, p99_speed: p99 = 0, ...exact } = {}] = rows
+  expect(body.metrics).toMatchObject(exact)
+  expect(exact['impossible_ttft']).toBeGreaterThan(0)
+  expect(Math.abs(body.metrics.p95_ttft_ms / ttftMs - 1)).toBeLessThan(0.0101)
+  expect(Math.abs(body.metrics.p50_tokens_per_second / p50 - 1)).toBeLessThan(0.055)
+  expect(Math.abs(body.metrics.p99_tokens_per_second / p99 - 1)).toBeLessThan(0.055)
+})
+
+test.each(['', '&session_id=s2'])('LLM calls: models without a price are listed (%j)', async (filter) => {
+  const { body } = await service.get(`/analytics/llm?${within('UTC')}${filter}`).expect(200)
+  const { rows } = await service.database.pool.query(`
+    select llm_provider as provider, llm_model as model, count(*)::int as calls, sum(total_tokens)::int as tokens
+    from log_events where project_id = 1 and llm_model is not null and cost_usd is null and total_tokens > 0
+      and ${inRange} ${filter === '' ? '' : `and session_id = 's2'`}
+    group by 1, 2 order by tokens desc`)
+  expect(body.unpriced).toEqual(rows)
+  expect(body.unpriced).toHaveLength(6)
+  const none = await service.get(`/analytics/llm?${within('UTC')}&model=nobody`).expect(200)
+  expect(none.body.unpriced).toEqual([])
+})
+
+test.each(['provider', 'model', 'operation', 'user_id', 'session_id', 'service'])(
+  'LLM calls by %s have what they cost and saved',
+  async (dimension) => {
+    const { body } = await service.get(`/analytics/llm?${within('UTC')}&group_by=${dimension}`).expect(200)
+    const column = ['provider', 'model', 'operation'].includes(dimension) ? `llm_${dimension}` : dimension
+    const { rows } = await service.database.pool.query<Recount>(`
+      select ${column} as key, count(*)::int as total_queries, trim_scale(sum(cost_usd))::text as cost_usd,
+        trim_scale(sum(cache_saved_usd))::text as cache_saved_usd
+      from log_events where project_id = 1 and llm_model is not null and ${inRange} group by 1`)
+    const names = ['total_queries', 'cost_usd', 'cache_saved_usd']
+    const shown = body.breakdown.map((row: Recount) => [row[dimension], only(row, names)])
+    expect(new Map(shown)).toEqual(new Map(rows.map((row) => [row['key'], only(row, names)])))
+  },
+)
 
 test('what is known of no cost is null, not zero', async () => {
   const { body } = await service.get(`/analytics/usage?${within('UTC')}&event_type=api_request`).expect(200)

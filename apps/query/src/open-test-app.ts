@@ -24,7 +24,10 @@ export interface TestApp extends AsyncDisposable {
   /** GET with the key of project 1 unless another is named; `''` for none. */
   get: (path: string, key?: keyof typeof testKeys | '') => request.Test
   /** Stores events as the consumer does, with their rollup deltas. */
-  store: (events: readonly CanonicalEvent[]) => Promise<void>
+  store: (
+    events: readonly CanonicalEvent[],
+    savedOf?: (event: CanonicalEvent) => string | null,
+  ) => Promise<void>
   /** Folds all deltas into cells, as the consumer does now and then. */
   fold: () => Promise<void>
 }
@@ -63,7 +66,7 @@ export async function openTestApp(
       const asked = request(app).get(path)
       return key === '' ? asked : asked.set('X-API-Key', key)
     },
-    store: (events) => storeEvents(database, events),
+    store: (events, savedOf) => storeEvents(database, events, savedOf),
     fold: () => foldAll(database),
     async [Symbol.asyncDispose]() {
       await rateLimits[Symbol.asyncDispose]()
@@ -86,9 +89,14 @@ const summed = [
   'cost_usd',
   'bytes_in',
   'bytes_out',
+  'cache_hits',
+  'impossible_ttft',
+  'unpriced',
+  'unpriced_tokens',
+  'cache_saved_usd',
 ]
 
-const histograms = ['duration_histogram', 'ttft_histogram']
+const histograms = ['duration_histogram', 'ttft_histogram', 'speed_histogram']
 
 async function foldAll({ db }: TestDatabase): Promise<void> {
   const names = sql.raw(summed.join(', '))
@@ -110,9 +118,9 @@ async function foldAll({ db }: TestDatabase): Promise<void> {
     const bucket = sql`date_bin(make_interval(secs => ${grain}), bucket_at, 'epoch')`
     await sql`
       insert into rollup_cells (grain_seconds, project_id, bucket_at, dimensions_id, ${names}, duration_max_ms,
-        duration_histogram, ttft_histogram)
+        ${sql.raw(histograms.join(', '))})
       select ${grain}::int, project_id, ${bucket} as bucket, dimensions_id, ${sums}, max(duration_max_ms),
-        string_agg(duration_histogram, ''), string_agg(ttft_histogram, '')
+        ${sql.raw(histograms.map((name) => `string_agg(${name}, '')`).join(', '))}
       from rollup_deltas group by project_id, bucket, dimensions_id
       on conflict on constraint rollup_cells_pkey do update set ${added}`.execute(db)
     await sql`

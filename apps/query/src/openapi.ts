@@ -2,6 +2,7 @@ import { createOpenApi, type OpenApiDocument, type RouteDescription } from '@wei
 import { z } from 'zod'
 import { analyticsKinds } from './analytics/kinds.ts'
 import { accountRoutes } from './openapi-accounts.ts'
+import { maxUnpriced } from './queries/list-unpriced.ts'
 import { eventPath, noParameters } from './routes/get-event.ts'
 import { listParameters } from './routes/list-events.ts'
 
@@ -16,6 +17,14 @@ const event = z
     level: z.string(),
     category: z.string(),
     cost_usd: z.string().optional().meta({ description: 'An exact decimal.' }),
+    cost_source: z.string().optional().meta({ description: '`reported` by the sender, or `estimated`.' }),
+    price_version: z
+      .string()
+      .optional()
+      .meta({ description: 'Of the prices that an estimated cost is by.', example: 'genai-prices@0.1.8' }),
+    cache_saved_usd: z.string().optional().meta({
+      description: 'What the call would have cost more without a cache: an exact decimal, estimated.',
+    }),
     payload: z.record(z.string(), z.unknown()).meta({ description: 'What has no column of its own.' }),
   })
   .meta({ id: 'Event', description: 'Every column that the event has; those that it does not are left out.' })
@@ -51,6 +60,22 @@ const period = z
   })
   .meta({ id: 'Period', description: 'Times have the offset of `tz`.' })
 
+const unpriced = z
+  .array(
+    z.object({
+      provider: z.string().nullable(),
+      model: z.string().nullable(),
+      calls: z.int(),
+      tokens: z.int().meta({ description: 'What these calls used, in and out.' }),
+    }),
+  )
+  .max(maxUnpriced)
+  .meta({
+    description:
+      'The models whose calls have tokens and no cost, because nobody reported one and no price is known: set it ' +
+      'with `weir prices set`. Those with the most tokens first.',
+  })
+
 type Kind = keyof typeof analyticsKinds
 
 function analyticsRoute(kind: Kind, summary: string, description: string): RouteDescription {
@@ -62,6 +87,7 @@ function analyticsRoute(kind: Kind, summary: string, description: string): Route
       .array(metrics.loose())
       .meta({ description: 'A row for each group: its dimensions, and its metrics.' }),
     series: z.array(metrics.extend({ bucket_start: z.string() })),
+    ...(kind === 'llm' && { unpriced }),
     previous: z.object({ period, metrics }).optional(),
   })
   return {

@@ -1,7 +1,7 @@
 import type { EventColumn } from '@weir/events'
 
-/** Not stored: functions of `log_events`, which SQL reads like columns. */
-type DerivedColumn = 'cost_source' | 'retention_class'
+/** Functions of `log_events`, which SQL reads like columns, and what the consumer estimates. */
+type AddedColumn = 'cost_source' | 'retention_class' | 'cache_saved_usd'
 
 /** The columns that answers show under their own names, in the order in which they do. */
 export const plainColumns = [
@@ -47,10 +47,11 @@ export const plainColumns = [
   'cost_usd',
   'cost_source',
   'price_version',
+  'cache_saved_usd',
   'cache_hit',
   'risk_score',
   'retention_class',
-] as const satisfies readonly (EventColumn | DerivedColumn)[]
+] as const satisfies readonly (EventColumn | AddedColumn)[]
 
 type PlainColumn = (typeof plainColumns)[number]
 

@@ -58,8 +58,8 @@ export function countLlm(
   }
   if ((fields[at.llm_model] ?? '') === '' && fields[at.category] !== 'llm') return
   if (fieldBehind(row, fields, at.cache_hit) === 't') counts.cacheHits += 1
-  if (estimated === undefined) return countUnpriced(counts, fields)
-  if (estimated.savedUsd !== null) counts.saved.add(estimated.savedUsd)
+  if ((estimated?.costUsd ?? null) === null) countUnpriced(counts, fields)
+  if (estimated !== undefined && estimated.savedUsd !== null) counts.saved.add(estimated.savedUsd)
 }
 
 /** The time to the first token, if it can be. */

@@ -66,16 +66,27 @@ export function anEvent(fields: Partial<CanonicalEvent> = {}): CanonicalEvent {
   }
 }
 
-/** Stores events and their rollup deltas, as the consumer's transaction would. Creates project 1 if need be. */
-export async function storeEvents(database: TestDatabase, events: readonly CanonicalEvent[]): Promise<void> {
+/**
+ * Stores events and their rollup deltas, as the consumer's transaction would, with what a cache saved of each.
+ * Creates project 1 if need be.
+ */
+export async function storeEvents(
+  database: TestDatabase,
+  events: readonly CanonicalEvent[],
+  savedOf: (event: CanonicalEvent) => string | null = () => null,
+): Promise<void> {
   await database.pool.query(`insert into projects (name) values ('default') on conflict do nothing`)
-  const rows = events.map((event) => encodeRow(event))
   const rollups = new RollupAccumulator()
-  for (const row of rows) rollups.add(row)
+  const rows = events.map((event) => {
+    const row = encodeRow(event)
+    const savedUsd = savedOf(event)
+    rollups.add(row, { costUsd: null, savedUsd })
+    return `${row}\t${savedUsd ?? ''}`
+  })
   const client = await database.pool.connect()
   try {
     await client.query('begin')
-    await copyInto(client, 'log_events', eventColumns, rows)
+    await copyInto(client, 'log_events', [...eventColumns, 'cache_saved_usd'], rows)
     const dimensionIds = await findDimensionIds(client, rollups.dimensions())
     await copyInto(client, 'rollup_deltas', deltaColumns, [rollups.deltaRows(dimensionIds)])
     const uniques = rollups.uniqueDeltaRows()

@@ -12,6 +12,7 @@ import {
   type MeasureRow,
   type Question,
 } from '../queries/measure.ts'
+import { listUnpriced, type UnpricedModel } from '../queries/list-unpriced.ts'
 import { toZonedText } from '../time-zone.ts'
 import type { SketchCaches } from '../sketch-cache.ts'
 import { noUniques, type Uniques, type UniquesOf } from '../uniques.ts'
@@ -34,6 +35,8 @@ export interface Analytics {
   histograms: readonly HistogramColumn[]
   orderBy: readonly Measure[]
   hasUniques: boolean
+  /** Whether the answer lists the models of calls whose cost nobody knows. */
+  listsUnpriced?: true
   toMetrics: (measurement: Measurement) => Metrics
 }
 
@@ -43,6 +46,7 @@ export interface AnalyticsBody {
   metrics: Metrics
   breakdown: Metrics[]
   series: Metrics[]
+  unpriced?: UnpricedModel[]
   previous?: { period: ReturnType<typeof toPeriodBody>; metrics: Metrics }
 }
 
@@ -63,6 +67,7 @@ export async function answerAnalysis(
     period: toPeriodBody(period),
     ...timeMetrics(found, period, analytics),
     breakdown: breakdown(found, analysis, analytics),
+    ...(analytics.listsUnpriced === true && { unpriced: found.unpriced }),
   }
   if (foundBefore === undefined) return body
   const { metrics } = timeMetrics(foundBefore, before.period, analytics)
@@ -72,6 +77,7 @@ export async function answerAnalysis(
 interface Found {
   measured: Measured
   uniques: UniquesOf | undefined
+  unpriced: UnpricedModel[]
 }
 
 async function findOut(
@@ -81,7 +87,7 @@ async function findOut(
   analytics: Analytics,
 ): Promise<Found> {
   const { projectId, period, filters, groupBy, maxGroups } = analysis
-  const { only, measures, histograms, orderBy, hasUniques } = analytics
+  const { only, measures, histograms, orderBy, hasUniques, listsUnpriced } = analytics
   const scope = { projectId, fromMs: period.fromMs, toMs: period.toMs, filters, only }
   const question: Question = {
     scope,
@@ -97,7 +103,9 @@ async function findOut(
     measure(db, sketches.histograms, question),
     hasUniques ? countUniques(db, sketches.registers, question) : undefined,
   ])
-  return { measured, uniques }
+  const hasUnpriced = listsUnpriced === true && (measured.total.unpriced ?? 0) > 0
+  const unpriced = hasUnpriced ? await listUnpriced(db, sketches.histograms, question) : []
+  return { measured, uniques, unpriced }
 }
 
 function breakdown({ measured, uniques }: Found, analysis: Analysis, analytics: Analytics): Metrics[] {

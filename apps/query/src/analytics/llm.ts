@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Latencies } from '../latencies.ts'
+import type { MeasureRow } from '../queries/measure.ts'
 import type { Analytics } from './answer.ts'
 import {
   averageMs,
@@ -8,7 +10,9 @@ import {
   errorSchemas,
   millisecondsOf,
   percentiles,
+  ratePercentiles,
   ratio,
+  speedOf,
 } from './metric-schemas.ts'
 
 /** What `GET /analytics/llm` gives. */
@@ -25,6 +29,19 @@ export const llmMetrics = z
     ...costSchemas,
     priced_queries: countOf('Calls whose cost is known.'),
     unpriced_queries: countOf('Calls whose cost is unknown: the total lacks them.'),
+    cache_hit_ratio: z.number().meta({
+      description: 'Cached tokens among the tokens in, 0 to 1; more where senders count them beside these.',
+    }),
+    cache_hits: countOf('Calls that a gateway answered from its own cache.'),
+    cache_saved_usd: z
+      .string()
+      .nullable()
+      .meta({
+        description:
+          'What calls would have cost more without caches, as an exact decimal: estimated by the prices that Weir ' +
+          'knows, and less than nothing where caches were mostly written to. `null` where no call used one.',
+        example: '0.0042',
+      }),
     avg_cost_usd: z.number().nullable().meta({ description: 'The cost of a priced call in USD.' }),
     avg_latency_ms: millisecondsOf('The average duration'),
     p50_latency_ms: millisecondsOf('The median duration, within 1 %'),
@@ -33,6 +50,12 @@ export const llmMetrics = z
     p50_ttft_ms: millisecondsOf('The median time to the first token, within 1 %'),
     p95_ttft_ms: millisecondsOf('The 95th percentile of the time to the first token, within 1 %'),
     p99_ttft_ms: millisecondsOf('The 99th percentile of the time to the first token, within 1 %'),
+    impossible_ttft: countOf(
+      'Times to the first token that cannot be, and are left out: negative, longer than the call, or over an hour.',
+    ),
+    p50_tokens_per_second: speedOf('The median'),
+    p95_tokens_per_second: speedOf('The 95th percentile'),
+    p99_tokens_per_second: speedOf('The 99th percentile'),
   })
   .meta({ id: 'LlmMetrics' })
 
@@ -52,34 +75,65 @@ export const llm: Analytics = {
     'cost_usd',
     'timed',
     'duration_sum_ms',
+    'cache_hits',
+    'cache_saved_usd',
+    'impossible_ttft',
+    'unpriced',
   ],
-  histograms: ['duration_histogram', 'ttft_histogram'],
+  histograms: ['duration_histogram', 'ttft_histogram', 'speed_histogram'],
   orderBy: ['cost_usd', 'events'],
   hasUniques: false,
+  listsUnpriced: true,
   toMetrics({ row, latencies }): z.infer<typeof llmMetrics> {
     const queries = row.events ?? 0
     const errors = row.errors ?? 0
-    const priced = row.priced ?? 0
-    const [p50Ms = null, p95Ms = null, p99Ms = null] = percentiles(latencies.duration)
-    const [p50TtftMs = null, p95TtftMs = null, p99TtftMs = null] = percentiles(latencies.ttft)
     return {
       total_queries: queries,
       total_errors: errors,
       error_rate: ratio(errors, queries),
       ...tokenMetrics(row),
-      ...costMetrics(row, queries),
-      priced_queries: priced,
-      unpriced_queries: queries - priced,
-      avg_cost_usd: priced === 0 ? null : Number(row.cost_usd ?? 0) / priced,
+      ...priceMetrics(row, queries),
+      ...cacheMetrics(row),
       avg_latency_ms: averageMs(row.duration_sum_ms, row.timed ?? 0),
-      p50_latency_ms: p50Ms,
-      p95_latency_ms: p95Ms,
-      p99_latency_ms: p99Ms,
-      p50_ttft_ms: p50TtftMs,
-      p95_ttft_ms: p95TtftMs,
-      p99_ttft_ms: p99TtftMs,
+      impossible_ttft: row.impossible_ttft ?? 0,
+      ...speedMetrics(latencies),
     }
   },
+}
+
+function priceMetrics(row: MeasureRow, queries: number) {
+  const priced = row.priced ?? 0
+  return {
+    ...costMetrics(row, queries),
+    priced_queries: priced,
+    unpriced_queries: queries - priced,
+    avg_cost_usd: priced === 0 ? null : Number(row.cost_usd ?? 0) / priced,
+  }
+}
+
+function cacheMetrics(row: MeasureRow) {
+  return {
+    cache_hit_ratio: ratio(row.cached_tokens ?? 0, row.input_tokens ?? 0),
+    cache_hits: row.cache_hits ?? 0,
+    cache_saved_usd: row.cache_saved_usd ?? null,
+  }
+}
+
+function speedMetrics(latencies: Latencies) {
+  const [p50Ms = null, p95Ms = null, p99Ms = null] = percentiles(latencies.duration)
+  const [p50TtftMs = null, p95TtftMs = null, p99TtftMs = null] = percentiles(latencies.ttft)
+  const [p50Speed = null, p95Speed = null, p99Speed = null] = ratePercentiles(latencies.speed)
+  return {
+    p50_latency_ms: p50Ms,
+    p95_latency_ms: p95Ms,
+    p99_latency_ms: p99Ms,
+    p50_ttft_ms: p50TtftMs,
+    p95_ttft_ms: p95TtftMs,
+    p99_ttft_ms: p99TtftMs,
+    p50_tokens_per_second: p50Speed,
+    p95_tokens_per_second: p95Speed,
+    p99_tokens_per_second: p99Speed,
+  }
 }
 
 type TokenMeasure =

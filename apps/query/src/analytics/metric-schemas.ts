@@ -15,6 +15,13 @@ export function millisecondsOf(description: string) {
   return milliseconds.meta({ description: `${description}, in milliseconds.` })
 }
 
+/** The schema of tokens a second; `null` where there were none. */
+export function speedOf(description: string) {
+  return milliseconds.meta({
+    description: `${description} of tokens out a second, behind the first token where its time is known, within 5 %.`,
+  })
+}
+
 /** The schemas of money. */
 export const costSchemas = {
   total_cost: z.number().nullable().meta({
@@ -50,6 +57,11 @@ export function ratio(part: number, whole: number): number {
 /** An average to the microsecond; `null` for none. */
 export function averageMs(sumMs: number | null | undefined, measured: number): number | null {
   return measured === 0 ? null : toMicrosecond((sumMs ?? 0) / measured)
+}
+
+/** The 50th, 95th and 99th percentile of rates, each within 5 %; `null` for none. */
+export function ratePercentiles(histogram: MergedHistogram): (number | null)[] {
+  return histogram.quantiles([0.5, 0.95, 0.99]).map((value) => value && Math.round(value * 100) / 100)
 }
 
 /** The 50th, 95th and 99th percentile, each within 1 %; `null` for none. */

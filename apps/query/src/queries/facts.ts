@@ -1,5 +1,5 @@
 import { llmRemarkTypes, rollupDimensions } from '@weir/events'
-import { histogramFloorMs, histogramGamma, lowestBin } from '@weir/database'
+import { coarseBins, histogramFloorMs, histogramGamma, longestTtftMs, lowestBin } from '@weir/database'
 import { areRolledUp, type Filters } from '../filters.ts'
 import { dimensionColumns, isRolledUp, type Dimension } from '../dimensions.ts'
 import { ceilToQuarter, floorToQuarter, tilesOf, type Tile } from '../tiles.ts'
@@ -38,6 +38,12 @@ const measureColumns = [
   'bytes_out',
   'duration_histogram',
   'ttft_histogram',
+  'cache_hits',
+  'impossible_ttft',
+  'unpriced',
+  'unpriced_tokens',
+  'cache_saved_usd',
+  'speed_histogram',
 ] as const
 
 /**
@@ -135,8 +141,14 @@ export function eventFacts(scope: Scope, identities: readonly string[] = []): Ra
       coalesce(log_events.cost_usd, 0) as cost_usd,
       coalesce(log_events.bytes_in, 0) as bytes_in,
       coalesce(log_events.bytes_out, 0) as bytes_out,
-      ${histogramEntry('duration_ms')} as duration_histogram,
-      ${histogramEntry('ttft_ms')} as ttft_histogram,
+      ${histogramEntry(sql`log_events.duration_ms`)} as duration_histogram,
+      ${histogramEntry(sql`case when not ${hasImpossibleTtft} then log_events.ttft_ms end`)} as ttft_histogram,
+      (log_events.cache_hit and ${isOfModel})::int::bigint as cache_hits,
+      ${hasImpossibleTtft}::int::bigint as impossible_ttft,
+      ${isUnpriced}::int::bigint as unpriced,
+      case when ${isUnpriced} then ${knownTokens} else 0 end::bigint as unpriced_tokens,
+      log_events.cache_saved_usd,
+      ${histogramEntry(tokensPerSecond, coarseBins)} as speed_histogram,
       null::bigint as version
       ${sql.join(extra, sql``)}
     from log_events
@@ -155,11 +167,28 @@ export function dimensionKey(dimension: Dimension): RawBuilder<unknown> {
   return dimension === 'status' ? sql`${column}::text` : column
 }
 
-/** The histogram of one duration, as `encodeHistogram` of @weir/database writes it: one bin of two bytes, once. */
-function histogramEntry(column: 'duration_ms' | 'ttft_ms'): RawBuilder<unknown> {
-  const value = sql.ref(`log_events.${column}`)
+// What `countLlm` of @weir/database counts, of an event in its table.
+const isOfModel = sql`(log_events.llm_model is not null or log_events.category = 'llm')`
+const knownTokens = sql`coalesce(log_events.total_tokens,
+  coalesce(log_events.input_tokens, 0) + coalesce(log_events.output_tokens, 0))`
+const isUnpriced = sql`(log_events.cost_usd is null and ${isOfModel} and ${knownTokens} > 0)`
+const hasImpossibleTtft = sql`coalesce(log_events.ttft_ms < 0
+  or log_events.ttft_ms > least(log_events.duration_ms, ${sql.lit(longestTtftMs)}::double precision), false)`
+const tokensPerSecond = sql`case when log_events.output_tokens > 0 and log_events.duration_ms > 0
+  then log_events.output_tokens * 1000::double precision / (log_events.duration_ms
+    - case when log_events.ttft_ms >= 0 and log_events.ttft_ms < log_events.duration_ms
+        and log_events.ttft_ms <= ${sql.lit(longestTtftMs)}::double precision
+      then log_events.ttft_ms else 0 end) end`
+
+/**
+ * The histogram of one value, as `encodeHistogram` of @weir/database writes it: one bin of two bytes, once; of
+ * `width` bins, the middle one.
+ */
+function histogramEntry(value: RawBuilder<unknown>, width = 1): RawBuilder<unknown> {
+  const scale = Math.log(histogramGamma) * width
   const bin = sql`least(ceil(ln(greatest(${value}, ${histogramFloorMs}::double precision))
-    / ${Math.log(histogramGamma)}::double precision), ${highestShortBin}::double precision)::int`
+    / ${scale}::double precision) * ${width}::double precision - ${Math.floor(width / 2)}::double precision,
+    ${highestShortBin}::double precision)::int`
   const step = sql`((${bin} - ${lowestBin}::int) * 2)`
   return sql`case when ${value} is not null then
       '\\x01'::bytea || substr(int4send(((${step} & 127 | 128) << 8) | (${step} >> 7)), 3) end`

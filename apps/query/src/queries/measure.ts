@@ -28,14 +28,22 @@ const measures = {
   bytes_in: sql`sum(facts.bytes_in)`,
   bytes_out: sql`sum(facts.bytes_out)`,
   cost_usd: sql`sum(facts.cost_usd)`,
+  cache_hits: sql`sum(facts.cache_hits)`,
+  impossible_ttft: sql`sum(facts.impossible_ttft)`,
+  unpriced: sql`sum(facts.unpriced)`,
+  unpriced_tokens: sql`sum(facts.unpriced_tokens)`,
+  cache_saved_usd: sql`sum(facts.cache_saved_usd)`,
 } as const satisfies Record<string, RawBuilder<unknown>>
 
 export type Measure = keyof typeof measures
-export type HistogramColumn = 'duration_histogram' | 'ttft_histogram'
+export type HistogramColumn = 'duration_histogram' | 'ttft_histogram' | 'speed_histogram'
+
+/** Money, which is given as an exact decimal. */
+type Money = 'cost_usd' | 'cache_saved_usd'
 
 /** The measures of some facts, those that were asked for; `null` where there was nothing to measure. */
 export type MeasureRow = Partial<
-  Record<Exclude<Measure, 'cost_usd'>, number | null> & { cost_usd: string | null }
+  Record<Exclude<Measure, Money>, number | null> & Record<Money, string | null>
 >
 
 /** What to measure: in all, for each bucket that begins at `startsMs`, and for each group. */
@@ -110,7 +118,12 @@ function toMeasured(
     if (parsed.includes(undefined)) return undefined
     const of = (name: HistogramColumn) => parsed[histograms.indexOf(name)]
     const cell = { bucket: row.bucket ?? 0, keys: row.keys }
-    cells.push({ ...cell, duration: of('duration_histogram'), ttft: of('ttft_histogram') })
+    cells.push({
+      ...cell,
+      duration: of('duration_histogram'),
+      ttft: of('ttft_histogram'),
+      speed: of('speed_histogram'),
+    })
   }
   return {
     total: rows.find(({ part }) => part === 'total') ?? {},
@@ -173,7 +186,7 @@ function statement(facts: RawBuilder<unknown>, question: Question, isWhole: bool
 }
 
 function cellHistograms({ measures: names, histograms }: Question): RawBuilder<unknown> {
-  const noSums = names.map((name) => (name === 'cost_usd' ? sql`null::text` : sql`null::double precision`))
+  const noSums = names.map((name) => (isMoney(name) ? sql`null::text` : sql`null::double precision`))
   const united = histograms.map(
     (name) => sql`string_agg(${sql.ref(`cells.${name}`)}, '') as ${sql.ref(name)}`,
   )
@@ -181,6 +194,10 @@ function cellHistograms({ measures: names, histograms }: Question): RawBuilder<u
       case when cells.is_settled then sum(cells.version)::text || '/' || sum(cells.facts)::text end
     from cells left join groups on groups.keys = cells.keys
     group by cells.bucket, groups.keys, cells.is_settled`
+}
+
+function isMoney(name: Measure): name is Money {
+  return name === 'cost_usd' || name === 'cache_saved_usd'
 }
 
 function measured(name: Measure): RawBuilder<unknown> {
@@ -195,6 +212,6 @@ function merged(name: Measure): RawBuilder<unknown> {
 }
 
 function selected(name: Measure): RawBuilder<unknown> {
-  if (name === 'cost_usd') return sql`trim_scale(${merged(name)})::text as cost_usd`
+  if (isMoney(name)) return sql`trim_scale(${merged(name)})::text as ${sql.ref(name)}`
   return sql`(${merged(name)})::double precision as ${sql.ref(name)}`
 }

@@ -46,17 +46,18 @@ function describeFile(path: string | undefined): Described[] {
 }
 
 function toCells(row: Described): string[] {
-  const holds = ['service_tier', 'above_input_tokens', 'from', 'until'].filter(
-    (name) => row[name] !== undefined,
-  )
-  const prices = [...priceKinds, 'thousand_calls'].filter((name) => row[name] !== undefined)
-  const show = (names: string[]) => names.map((name) => `${name} ${String(row[name])}`).join(', ')
+  const textOf = (name: string): string | undefined => {
+    const value = row[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  }
+  const show = (names: readonly string[]): string =>
+    names.flatMap((name) => (textOf(name) === undefined ? [] : [`${name} ${textOf(name)}`])).join(', ')
   return [
     row.id,
-    String(row['model']),
-    String(row['provider'] ?? 'any'),
-    show(holds) || 'always',
-    show(prices),
+    textOf('model') ?? '',
+    textOf('provider') ?? 'any',
+    show(['service_tier', 'above_input_tokens', 'from', 'until']) || 'always',
+    show([...priceKinds, 'thousand_calls']),
     row.created_at.slice(0, 16).replace('T', ' '),
   ]
 }
