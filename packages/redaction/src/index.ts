@@ -12,10 +12,9 @@ export { mayBeCard } from './cards.ts'
 export { concernsName } from './name-facts.ts'
 export { isSecretName } from './names.ts'
 export {
-  maxTriggerLength,
+  endsWithSecretLabel,
+  keyTriggers,
   mayHoldSecret,
   minUnmarkedLength,
-  startsWithTrigger,
-  triggerLength,
-  triggers,
+  startsWithKeyTrigger,
 } from './triggers.ts'

@@ -16,15 +16,16 @@ export interface Pattern {
   accepts?: (secret: string, match: RegExpExecArray) => boolean
 }
 
-const hasDigit = /\d/
-
-/** A word behind `Bearer` is a token if it does not look like one of a sentence. */
-function isToken(text: string): boolean {
-  return text.length >= 20 || hasDigit.test(text)
+/** What is long enough to be a key, and no word of a sentence. */
+function hasLongWord(text: string): boolean {
+  return /[A-Za-z0-9_-]{16}/.test(text)
 }
 
 function isBasicCredential(text: string): boolean {
-  return /^[\x20-\x39\x3b-\x7e]*:[\x20-\x7e]*$/.test(Buffer.from(text, 'base64').toString('latin1'))
+  return (
+    hasLongWord(text) &&
+    /^[\x20-\x39\x3b-\x7e]*:[\x20-\x7e]*$/.test(Buffer.from(text, 'base64').toString('latin1'))
+  )
 }
 
 /** What stands in place of a secret that was taken out before. */
@@ -38,21 +39,21 @@ export const patterns: readonly Pattern[] = [
   {
     kind: 'private_key',
     form: /(?<![A-Za-z0-9])BEGIN [A-Z0-9 ]{1,60}-----(?<secret>(?:[^-]|-(?!----))*)/g,
-    accepts: (secret) => secret.trim() !== '' && !isPlaceholder(secret),
+    accepts: (secret) => hasLongWord(secret) && !isPlaceholder(secret),
   },
   {
     kind: 'jwt',
     form: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_.-]{14,}/g,
-    accepts: (secret) => /^[A-Za-z0-9_-]{10,8192}\.[A-Za-z0-9_-]{4}/.test(secret),
+    accepts: (secret) => /^[A-Za-z0-9_-]{16,8192}\.[A-Za-z0-9_-]{4}/.test(secret),
   },
   {
     kind: 'provider_key',
-    form: /(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16,}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,}|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[a-z]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{20,}|wk_[a-z0-9]{1,16}_[A-Za-z0-9]{8,12}_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|ya29\.[A-Za-z0-9_-]{20,}|nvapi-[A-Za-z0-9_-]{20,}|dop_v1_[A-Za-z0-9]{20,}|shpat_[A-Za-z0-9]{20,}|lsv2_[A-Za-z0-9_]{20,})/g,
+    form: /(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{16,}|(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{10,}|(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])|gh[oprsu]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[a-z]-[A-Za-z0-9-]{11,}|xapp-[A-Za-z0-9-]{11,}|AIza[A-Za-z0-9_-]{30,}|glpat-[A-Za-z0-9_-]{16,}|hf_[A-Za-z0-9]{20,}|wk_[a-z0-9]{1,16}_[A-Za-z0-9]{8,12}_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|pplx-[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}|nvapi-[A-Za-z0-9_-]{20,}|dop_v1_[A-Za-z0-9]{20,}|shpat_[A-Za-z0-9]{20,}|lsv2_[A-Za-z0-9_]{20,})/g,
   },
   {
     kind: 'credential',
     form: /(?<![A-Za-z0-9])Bearer\s{1,4}(?<secret>[A-Za-z0-9._~+/=-]{8,})/gi,
-    accepts: isToken,
+    accepts: hasLongWord,
   },
   {
     kind: 'credential',

@@ -42,7 +42,7 @@ export const secretTexts: readonly [text: string, secret: string, kind: Redactio
   [aPem, word(64), 'private_key'],
   [aPem.replaceAll('\n', String.raw`\n`), word(40), 'private_key'],
   [`Bearer ${word(24)}`, word(24), 'credential'],
-  [`bearer a1b2c3d4`, 'a1b2c3d4', 'credential'],
+  [`bearer a1b2c3d4.${word(16)}`, word(16), 'credential'],
   [`Basic ${btoa('user:password')}`, btoa('user:password'), 'credential'],
   ['postgres://weir:hunter22@db/weir', 'hunter22', 'credential'],
   ['see https://token123@example.com/x', 'token123', 'credential'],

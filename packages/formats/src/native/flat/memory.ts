@@ -17,6 +17,7 @@ const sizes = {
   names: 8 * kib,
   labels: 64 * kib,
   request: 4 * kib,
+  innocentNames: 16 * kib,
   body: maxFlatBodyBytes + 64,
   derived: 16 * kib,
   rows: 2_560 * kib,
@@ -27,7 +28,8 @@ const sizes = {
 export const namesAt = 16
 export const labelsAt = namesAt + sizes.names
 export const requestAt = labelsAt + sizes.labels
-export const bodyAt = requestAt + sizes.request
+export const innocentNamesAt = requestAt + sizes.request
+export const bodyAt = innocentNamesAt + sizes.innocentNames
 export const derivedAt = bodyAt + sizes.body
 export const rowsAt = derivedAt + sizes.derived
 export const idsAt = rowsAt + sizes.rows

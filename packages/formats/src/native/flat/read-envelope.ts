@@ -13,6 +13,7 @@ import { roleCount, roles } from './fields.ts'
 import { textBetween } from './memory.ts'
 import { keep, tableOf } from './names.ts'
 import { isEventType } from './recognise.ts'
+import { mayHoldSecret } from './suspicion.ts'
 
 const categoryColumn = columnIndex.category
 const eventKeyColumn = columnIndex.event_key
@@ -86,7 +87,7 @@ function readEventType(): boolean {
   const number = typeTable.find(start, end)
   setColumnNumber(eventTypeColumn, number)
   setColumn(eventTypeColumn, start, end)
-  if (number === -1) return isEventType(start, end)
+  if (number === -1) return isEventType(start, end) && !mayHoldSecret(start, end, 0)
   if (number < knownTypes.length) return true
   const canonical = canonicalTypes[number] ?? 0
   const at = typeTable.starts[canonical] ?? 0

@@ -14,6 +14,7 @@ import {
 } from './entries.ts'
 import { fieldTable, quotedLengthOf, quotedStartOf, reservedField, roleOfField, roles } from './fields.ts'
 import { byteAt, isSame } from './memory.ts'
+import { isInnocentName } from './innocent-names.ts'
 import { findTextEnd, scanText, scanWord } from './scan-value.ts'
 
 const metadataRole = roles.metadata
@@ -132,7 +133,9 @@ function meetUnknown(scope: number, start: number, end: number): boolean {
   const byte = byteAt(start)
   // JavaScript puts members whose name is a whole number in front of the others.
   if (byte >= 0x30 && byte <= 0x39) return false
-  return !hasUnknown(scope, start, end) && addEntry(scope, unknownField, start, end)
+  return (
+    isInnocentName(start, end) && !hasUnknown(scope, start, end) && addEntry(scope, unknownField, start, end)
+  )
 }
 
 /** Whether the scope has a member of this name, which is none of the fields. */

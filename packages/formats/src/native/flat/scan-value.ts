@@ -1,5 +1,8 @@
-import { setNumber, setValue, types } from './entries.ts'
+import { mayBeCard } from '@weir/redaction'
+import { fieldOf, setNumber, setValue, types } from './entries.ts'
+import { isLookedInto } from './fields.ts'
 import { byteAt, wordAt } from './memory.ts'
+import { markOf, mayHoldSecret, minUnmarkedBytes } from './suspicion.ts'
 
 const asciiType = types.ascii
 const decimalType = types.decimal
@@ -16,16 +19,18 @@ const zero = 0x30
 
 /** Digits, in all, of a number that reading as a double does not change: the precision of a double is 15. */
 const maxDigits = 15
+/** The least number of 13 digits: no card has fewer. */
+const leastSuspectNumber = 1e12
 const powersOfTen = Float64Array.from({ length: maxDigits + 1 }, (_unused, power) => 10 ** power)
 
-const plain = 0
-const high = 1
-/** Classes of bytes in a text: as they are, parts of UTF-8, and what ends it or is not taken. */
+const high = 64
+const stop = 128
+/** Classes of bytes in a text: 0 or a mark for those that are as they are, parts of UTF-8, and what ends it or is not taken. */
 const byteClasses = Uint8Array.from({ length: 256 }, (_unused, byte) => {
   if (byte >= 0x80) return high
-  return byte < 0x20 || byte === quote || byte === 0x5c || byte === 0x7f ? 2 : plain
+  return byte < 0x20 || byte === quote || byte === 0x5c || byte === 0x7f ? stop : markOf(byte)
 })
-const classAt = (at: number): number => byteClasses[byteAt(at)] ?? 2
+const classAt = (at: number): number => byteClasses[byteAt(at)] ?? stop
 
 let hasHighBytes = false
 
@@ -39,29 +44,49 @@ export function startBody(): void {
 /** The place of the quote behind a text that begins there; -1 where it has an escape or a control character. */
 export function findTextEnd(start: number): number {
   let at = start
-  while (classAt(at) === plain) at += 1
+  while (classAt(at) < high) at += 1
   return byteAt(at) === quote ? at : findLongTextEnd(at)
 }
 
 function findLongTextEnd(start: number): number {
   let at = start
-  while (classAt(at) <= high) at += 1
+  marksOfLongText = 0
+  for (let byteClass = classAt(at); byteClass < stop; byteClass = classAt(at)) {
+    marksOfLongText |= byteClass
+    at += 1
+  }
   if (byteAt(at) !== quote) return -1
   hasHighBytes = true
   return at
 }
 
+/** Marks, and more, that `findLongTextEnd` met last. */
+let marksOfLongText = 0
+
 /** The place behind the text whose first quote stands there. */
 export function scanText(entry: number, start: number): number {
   let at = start + 1
-  while (classAt(at) === plain) at += 1
-  if (byteAt(at) === quote) {
-    setValue(entry, asciiType, start + 1, at)
-    return at + 1
+  let marks = 0
+  for (let byteClass = classAt(at); byteClass < high; byteClass = classAt(at)) {
+    marks |= byteClass
+    at += 1
   }
-  const end = findLongTextEnd(at)
+  if (byteAt(at) !== quote) return scanLongText(entry, start, at, marks)
+  if ((marks !== 0 || at - start > minUnmarkedBytes) && isSuspect(entry, start + 1, at, marks)) return -1
+  setValue(entry, asciiType, start + 1, at)
+  return at + 1
+}
+
+function scanLongText(entry: number, start: number, from: number, marks: number): number {
+  const end = findLongTextEnd(from)
+  if (end === -1 || isSuspect(entry, start + 1, end, marks | marksOfLongText)) return -1
   setValue(entry, utf8Type, start + 1, end)
-  return end === -1 ? -1 : end + 1
+  return end + 1
+}
+
+/** Whether the text may hold what is redacted, and its name says nothing to the contrary. */
+function isSuspect(entry: number, start: number, end: number, marks: number): boolean {
+  return isLookedInto(fieldOf(entry)) && mayHoldSecret(start, end, marks)
 }
 
 /** The words as they lie in memory; of `false` the last four letters. */
@@ -97,6 +122,7 @@ function scanNumber(entry: number, start: number): number {
   if (byteAt(at) === point) return scanFraction(entry, start, first, at, value)
   // Neither -0 nor a zero in front.
   if (byteAt(first) === zero && (at > first + 1 || isNegative)) return -1
+  if (value >= leastSuspectNumber && mayBeCard(value) && isLookedInto(fieldOf(entry))) return -1
   setValue(entry, wholeType, start, at)
   setNumber(entry, isNegative ? -value : value)
   return at
