@@ -44,6 +44,10 @@ grant select, insert, update, delete on producers, accepted_counts to weir_produ
 grant select, update, delete on quarantine to weir_producer;
 grant select, insert, update on outcome_counts to weir_producer;
 
+-- It redacts by the rules of each project, and sets them.
+grant select, insert, update on redaction_rules to weir_producer;
+grant select on redaction_key to weir_producer;
+
 -- The consumer stores, folds, keeps aside, and says what became of each event. It owns no table, so it can neither alter nor drop one.
 grant select, insert on log_events, batches, event_keys, quarantine to weir_consumer;
 grant select, insert, update, delete on rollup_deltas, rollup_cells, unique_deltas, unique_cells to weir_consumer;

@@ -2,8 +2,11 @@ import { expect, test } from '@jest/globals'
 import { decodeField, eventColumns } from '@weir/events'
 import * as fc from 'fast-check'
 import { plainDelivery } from '@weir/formats'
+import { defaultRules, type ProjectRedaction } from '@weir/redaction'
 import { acceptBody } from './accept-body.ts'
 import type { IntakeRequest } from './intake-request.ts'
+
+const redaction: ProjectRedaction = { projectId: 1, rules: defaultRules, hashKey: 'of the tests' }
 
 const request: IntakeRequest = {
   projectId: 1,
@@ -14,6 +17,7 @@ const request: IntakeRequest = {
   idempotencyKey: undefined,
   delivery: plainDelivery,
   protocol: undefined,
+  redaction,
   limits: {
     maxBodyBytes: 1_048_576,
     maxEventBytes: 65_536,

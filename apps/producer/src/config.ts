@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { parseRateLimits, trustProxyVariable, type TrustedProxies } from '@weir/http'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import { queueEnvironment, toQueueOptions, toRedisUrl, type Keep, type QueueLocation } from '@weir/queue'
@@ -59,6 +60,7 @@ const environment = z.object({
   API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
   ADMIN_API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
   KEY_SNAPSHOT_PATH: z.string().default('.weir/keys.json'),
+  REDACTION_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   KEY_SNAPSHOT_MAX_AGE_HOURS: z.coerce.number().positive().max(8_784).default(24),
   TRUST_PROXY: trustProxyVariable,
   ENABLE_METRICS: z.stringbool().default(true),
@@ -81,6 +83,8 @@ export interface Config {
   routeLimits: ReadonlyMap<string, number>
   bootstrapKeys: { API_KEY?: string | undefined; ADMIN_API_KEY?: string | undefined }
   keySnapshot: { path: string; maxAgeMs: number }
+  /** The key of keyed hashes, where it is not the database's own; and where rules are kept, beside the key snapshot. */
+  redaction: { hashKey: string | undefined; snapshotPath: string }
   trustProxy: TrustedProxies
   hasMetrics: boolean
   shutdown: ShutdownTimes
@@ -92,8 +96,10 @@ export interface Config {
 /** Throws a `ConfigError` that names every missing or malformed variable at once, and secrets that anybody knows. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = parseEnvironment(environment, env)
-  const { API_KEY, ADMIN_API_KEY, DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD } = parsed
-  const secrets = { API_KEY, ADMIN_API_KEY, DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD }
+  const { API_KEY, ADMIN_API_KEY, REDACTION_KEY } = parsed
+  const { DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD } = parsed
+  const servers = { DATABASE_URL, DATABASE_PASSWORD, REDIS_URL, REDIS_PASSWORD }
+  const secrets = { API_KEY, ADMIN_API_KEY, REDACTION_KEY, ...servers }
   const known = findKnownSecrets(parsed.NODE_ENV, secrets)
   if (known.length > 0) throw new ConfigError(known)
   const databaseUrl = toDatabaseUrl(parsed)
@@ -127,6 +133,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keySnapshot: {
       path: parsed.KEY_SNAPSHOT_PATH,
       maxAgeMs: parsed.KEY_SNAPSHOT_MAX_AGE_HOURS * 3_600_000,
+    },
+    redaction: {
+      hashKey: parsed.REDACTION_KEY,
+      snapshotPath: join(dirname(parsed.KEY_SNAPSHOT_PATH), 'redaction.json'),
     },
     trustProxy: parsed.TRUST_PROXY,
     hasMetrics: parsed.ENABLE_METRICS,

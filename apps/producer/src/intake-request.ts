@@ -1,4 +1,5 @@
 import type { Answer, Delivery, Refusal, RefusedRecord, Tally } from '@weir/formats'
+import type { ProjectRedaction, RedactionCounts } from '@weir/redaction'
 
 /** What one request may hold. */
 export interface IntakeLimits {
@@ -20,6 +21,8 @@ export interface IntakeRequest {
   delivery: Delivery
   /** The protocol of the path it came to; undefined for `POST /log`. */
   protocol: string | undefined
+  /** What must not be stored of its events. */
+  redaction: ProjectRedaction
   limits: IntakeLimits
 }
 
@@ -35,6 +38,8 @@ export interface AcceptedBody {
   /** The whole answer instead, where it is not a 202 with that JSON. */
   reply?: Answer | undefined
   tallies: Tally[]
+  /** What was redacted; undefined for nothing. */
+  redactions: RedactionCounts | undefined
   /** Records that are kept, not as events but in the quarantine. */
   quarantined: readonly RefusedRecord[]
 }

@@ -12,6 +12,7 @@ import { IntakeThreads } from './intake-threads.ts'
 import { openRateLimits } from './open-rate-limits.ts'
 import { prepareKeys } from './prepare-keys.ts'
 import { watchAdmission, watchEventLog } from './producer-metrics.ts'
+import { openRedactionStore } from './redaction/redaction-store.ts'
 
 const { config, logger, metrics, stopping, ended, fail } = openService('producer', readConfig, process.env)
 const breakers = createBreakers(logger)
@@ -25,6 +26,7 @@ const pool = openPool(
 const db = openDatabase(pool)
 const { path: snapshotPath, maxAgeMs } = keySnapshot
 const keys = await openKeyStore({ pool, snapshotPath, maxAgeMs, logger })
+const redaction = await openRedactionStore({ pool, db, ...config.redaction, logger })
 const rateLimits = openRateLimits(config.redisUrl, pool, logger)
 const queue = openBatchQueue(config.queue.location, config.queue.keep, noteLoss)
 const { journal, resendAfterMs } = config
@@ -36,12 +38,21 @@ const threads = new IntakeThreads(logger)
 
 const isStopping = (): boolean => stopping.aborted
 const { accept } = threads
-const parts = { db, keys, rateLimits, queue, breakers, log, admission, accept }
+const parts = { db, keys, redaction, rateLimits, queue, breakers, log, admission, accept }
 const app = createProducerApp({ config, metrics, logger, isStopping, ...parts })
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
 const bootstrap = config.bootstrapKeys
-const preparing = { pool, db, keys, bootstrap, breaker: breakers.postgresql, allowsUnsafeServers, logger }
+const preparing = {
+  pool,
+  db,
+  keys,
+  redaction,
+  bootstrap,
+  breaker: breakers.postgresql,
+  allowsUnsafeServers,
+  logger,
+}
 const prepared = Promise.all([
   prepareKeys({ ...preparing, signal: stopping }),
   asSoonAsPossible(breakers.queue, stopping, async () =>
@@ -55,4 +66,5 @@ await closeServer(server)
 admission.close()
 await Promise.all([log.close(), threads.close(), prepared])
 await Promise.all([queue.close(), rateLimits[Symbol.asyncDispose](), keys[Symbol.asyncDispose]()])
+await redaction[Symbol.asyncDispose]()
 await db.destroy()

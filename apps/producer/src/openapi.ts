@@ -9,6 +9,7 @@ import {
 } from '@weir/http'
 import { z } from 'zod'
 import { quarantineDecisions } from './routes/decide-quarantined.ts'
+import { redactionDescriptions } from './routes/redaction-rules.ts'
 
 const rejection = z
   .object({
@@ -144,6 +145,7 @@ const routes: readonly RouteDescription[] = [
     },
   },
   ...keyRouteDescriptions,
+  ...redactionDescriptions,
   ...quarantineDecisions,
   auditRouteDescription,
 ]

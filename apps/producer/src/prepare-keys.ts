@@ -2,11 +2,13 @@ import { checkDatabase, migrateToLatest, type Database } from '@weir/database'
 import { bootstrapKeys, ensureAdminKey, type BootstrapKeys, type KeyStore } from '@weir/http'
 import { actOn, asSoonAsPossible, type Breaker, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
+import type { RedactionStore } from './redaction/redaction-store.ts'
 
 export interface PrepareKeysOptions {
   pool: Pool
   db: Database
   keys: KeyStore
+  redaction: RedactionStore
   bootstrap: BootstrapKeys
   breaker: Breaker
   allowsUnsafeServers: boolean
@@ -20,7 +22,7 @@ export interface PrepareKeysOptions {
  * or, for a key that cannot be one, a `RangeError`.
  */
 export async function prepareKeys(options: PrepareKeysOptions): Promise<void> {
-  const { pool, db, keys, bootstrap, breaker, allowsUnsafeServers, logger, signal } = options
+  const { pool, db, keys, redaction, bootstrap, breaker, allowsUnsafeServers, logger, signal } = options
   await asSoonAsPossible(breaker, signal, async () => {
     actOn(await checkDatabase(pool), logger, allowsUnsafeServers)
     await migrateToLatest(db)
@@ -33,6 +35,8 @@ export async function prepareKeys(options: PrepareKeysOptions): Promise<void> {
         'first start: keep this admin key, it is not shown again; make more with POST /admin/keys',
       )
     }
+    // First, since with the first key comes the first event.
+    await redaction.reload()
     await keys.reload()
   })
 }

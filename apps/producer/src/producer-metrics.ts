@@ -1,3 +1,4 @@
+import { redactionKinds } from '@weir/redaction'
 import { watchQueue, type BatchQueue } from '@weir/queue'
 import {
   createCellCounter,
@@ -36,8 +37,18 @@ export function countEvents(metrics: Metrics): (accepted: AcceptedBody) => void 
   const models = new BoundedLabels(maxLabelValues)
   const loggedCells = new Map<string, CounterCell>()
   const queryCells = new Map<string, CounterCell>()
-  return ({ eventCount, tallies }) => {
+  const redacted = createCellCounter<'kind'>(
+    metrics,
+    'weir_redactions_total',
+    'What was taken out of events before they were kept, by kind.',
+    ['kind'],
+  )
+  const redactedCells = new Map(redactionKinds.map((kind) => [kind, redacted({ kind })]))
+  return ({ eventCount, tallies, redactions }) => {
     accepted.inc(eventCount)
+    if (redactions !== undefined) {
+      for (const [kind, cell] of redactedCells) cell.value += redactions[kind] ?? 0
+    }
     for (const { eventType, source, isLlm, provider, model, count } of tallies) {
       const labels = { event_type: eventType, source: sources.of(source) }
       getOrAdd(loggedCells, `${labels.event_type}\t${labels.source}`, () => logged(labels)).value += count

@@ -20,6 +20,8 @@ const rules: Readonly<Record<string, Scope | 'everybody'>> = {
   'POST /admin/keys/:id/rotate': 'admin',
   'DELETE /admin/keys/:id': 'admin',
   'GET /admin/audit': 'admin',
+  'GET /admin/redaction': 'admin',
+  'PUT /admin/redaction': 'admin',
   'POST /quarantine/:id/replay': 'admin',
   'DELETE /quarantine/:id': 'admin',
 }

@@ -22,6 +22,7 @@ import { createBreakers } from './breakers.ts'
 import { openEventLog, type EventLog } from './event-log.ts'
 import { IntakeThreads } from './intake-threads.ts'
 import { watchAdmission, watchEventLog } from './producer-metrics.ts'
+import { openRedactionStore } from './redaction/redaction-store.ts'
 import { TestClient } from '@weir/http/testing'
 
 export type Row = Record<EventColumn, string | null>
@@ -140,7 +141,7 @@ interface Parts {
 async function openApp(
   options: TestProducerOptions & { queue: BatchQueue },
   opening: AsyncDisposableStack,
-  { database: { db }, keys, lines, logger }: Parts,
+  { database: { db, pool }, keys, lines, logger }: Parts,
 ): Promise<ReturnType<typeof createProducerApp>> {
   const { queue, append, maxJournalBytes: maxBytes = 256 * 1024 * 1024 } = options
   const directory = await mkdtemp(join(tmpdir(), 'weir-producer-'))
@@ -168,6 +169,7 @@ async function openApp(
     config: { ...config, ...options.config },
     db,
     keys,
+    redaction: opening.use(await openRedactionStore({ pool, db, logger })),
     rateLimits: opening.use(openRateLimitStore()),
     accept: threads.accept,
     admission,

@@ -6,6 +6,12 @@ export { migrateToLatest, MigrationError } from './migrate.ts'
 export { migrations } from './migrations/index.ts'
 export { ensurePartitions, partitionDaysAhead, partitionDaysBehind } from './partitions.ts'
 export { inTransaction } from './in-transaction.ts'
+export {
+  findRedactionRules,
+  readRedaction,
+  setRedactionRules,
+  type StoredRedaction,
+} from './redaction/redaction-rules.ts'
 export { recordAdminAction, type AdminAction, type AdminActor } from './record-admin-action.ts'
 export { DecimalSum } from './decimal-sum.ts'
 export { copyInto } from './copy-into.ts'

@@ -89,6 +89,8 @@ const schemaColumns: Columns = {
     request_id: 'text?',
     details: 'object',
   },
+  redaction_rules: { project_id: 'number', rules: 'object', updated_at: 'instant' },
+  redaction_key: { only_row: 'flag', key: 'text' },
   rate_limits: { key: 'text', hits: 'number', resets_at: 'instant' },
   log_events: {
     project_id: 'number',

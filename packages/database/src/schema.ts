@@ -45,6 +45,18 @@ export interface RateLimitTable {
   resets_at: Date
 }
 
+/** A project's own rules; `RedactionRules` of @weir/redaction once they were parsed. */
+export interface RedactionRulesTable {
+  project_id: number
+  rules: ColumnType<Record<string, unknown>, string, string>
+  updated_at: Generated<Date>
+}
+
+export interface RedactionKeyTable {
+  only_row: Generated<boolean>
+  key: string
+}
+
 type TextColumns = Exclude<
   keyof CanonicalEvent,
   'occurred_at' | 'received_at' | 'bytes_in' | 'bytes_out' | 'payload'
@@ -197,6 +209,8 @@ export interface Schema {
   api_keys: ApiKeyTable
   audit_log: AuditLogTable
   rate_limits: RateLimitTable
+  redaction_rules: RedactionRulesTable
+  redaction_key: RedactionKeyTable
   log_events: LogEventTable
   batches: BatchTable
   event_keys: EventKeyTable

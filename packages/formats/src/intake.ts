@@ -16,4 +16,6 @@ export interface Intake {
   /** Most bytes of JSON in one event's payload. */
   maxEventBytes: number
   body: BodyFacts
+  /** Takes out of a record what must not be stored. Done to every record, before anything else is. */
+  redact: (record: unknown) => unknown
 }

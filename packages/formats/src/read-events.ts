@@ -15,7 +15,7 @@ export interface RefusedRecord {
   refusal: Refusal
   /** The format it was taken for; undefined where nothing recognised it. */
   format: string | undefined
-  /** As it was read; undefined where it could not be. */
+  /** As it was read, redacted; undefined where it could not be. */
   value: unknown
 }
 
@@ -51,8 +51,9 @@ export function readEvents(
     last = known
     successStatus ??= known?.successStatus
     const made = toEvents(value, known ?? native, { intake, delivery, index })
-    if (isRefusal(made)) refused.push({ index, refusal: made, format: known?.name, value })
-    else events.push(...made)
+    if (isRefusal(made)) {
+      refused.push({ index, refusal: made, format: known?.name, value: intake.redact(value) })
+    } else events.push(...made)
   })
   return { events, refused, successStatus }
 }

@@ -17,6 +17,7 @@ export function anIntake(fields: Partial<Intake> = {}): Intake {
     keyPrefix: undefined,
     window: { maxAgeMs: 30 * dayMs, maxFutureMs: dayMs },
     maxEventBytes: 65_536,
+    redact: (record) => record,
     body: { hasEscapes: true, alteredNumbers: () => new Set() },
     ...fields,
   }

@@ -35,6 +35,7 @@ export {
 } from './keys/api-key.ts'
 export { isKeyText, keyTextForm } from './keys/key-text.ts'
 export { checkKey, keyOf, requireKey } from './keys/require-key.ts'
+export { listenForChanges } from './keys/key-listener.ts'
 export { openKeyStore, type KeyStore, type KeyStoreOptions } from './keys/key-store.ts'
 export {
   createKey,

@@ -1,10 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
+import { holdsSecret } from '@weir/redaction'
 import type { Logger } from '@weir/runtime'
 import { randomHex, randomId } from './random-hex.ts'
 
-/** An id that may be logged and stored as it came. Any other is replaced. */
-const acceptableRequestId = /^[A-Za-z0-9._-]{1,64}$/
+const requestIdForm = /^[A-Za-z0-9._-]{1,64}$/
+
+/** Whether an id may be logged and stored as it came. Any other is replaced. */
+function isAcceptable(id: unknown): id is string {
+  return typeof id === 'string' && requestIdForm.test(id) && !holdsSecret(id)
+}
 
 /** W3C Trace Context: version, trace id, parent span id, flags. A later version may have more after the flags. */
 const traceparentForm =
@@ -41,9 +46,8 @@ class Identity implements RequestIdentity {
     this.spanId = parsed?.[2]
     this.traceparent = `00-${this.traceId}-${randomHex(8)}-${parsed?.[3] ?? '01'}`
     const given = headers['x-request-id']
-    const isAcceptable = typeof given === 'string' && acceptableRequestId.test(given)
     // Short, because it stands in the row of every event of the request.
-    this.requestId = isAcceptable ? given : randomId()
+    this.requestId = isAcceptable(given) ? given : randomId()
   }
 
   get log(): Logger {

@@ -7,6 +7,7 @@ export {
   type RedactionRules,
 } from './rules.ts'
 export { redactRecord, type Redacted } from './redact-record.ts'
+export { holdsSecret } from './redact-text.ts'
 export { keyedHash } from './keyed-hash.ts'
 export { mayBeCard } from './cards.ts'
 export { concernsName } from './name-facts.ts'

@@ -14,6 +14,11 @@ export function redactText(text: string, prefixes: readonly string[], replace: R
   return redacted
 }
 
+/** Whether a text has anything that would be replaced. */
+export function holdsSecret(text: string): boolean {
+  return redactText(text, [], () => '\0') !== text
+}
+
 function replacePattern(text: string, pattern: Pattern, replace: Replace): string {
   const { kind, form, accepts, isShort = false } = pattern
   let redacted = ''

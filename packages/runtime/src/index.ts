@@ -15,6 +15,7 @@ export { actOn, configOrExit, RefusedStartError, type Verdict } from './refused-
 export { asSoonAsPossible } from './as-soon-as-possible.ts'
 export { DeadlineError, withDeadline } from './deadline.ts'
 export { backoffMs, type BackoffOptions } from './backoff.ts'
+export { readPrivateFile, writePrivateFile } from './private-file.ts'
 export { sleep } from './sleep.ts'
 export { armFailpoints, failpoint, type Failpoint } from './failpoints.ts'
 export { ConfigError, parseEnvironment } from './environment.ts'

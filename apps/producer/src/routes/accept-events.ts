@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises'
 import { identityOf, keyOf, Problem } from '@weir/http'
+import type { ProjectRedaction } from '@weir/redaction'
 import { failpoint } from '@weir/runtime'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Admission, BodyHold } from '../admission.ts'
@@ -16,6 +17,7 @@ export interface AcceptEventsOptions {
   /** Resolves when the rows survive a power loss. Rejects with a `Problem` when they cannot be kept. */
   append: (accepted: AcceptedRows) => Promise<void>
   countAccepted: (accepted: AcceptedBody) => void
+  redactionOf: (projectId: number) => ProjectRedaction
   limits: IntakeLimits
 }
 
@@ -24,7 +26,7 @@ export interface AcceptEventsOptions {
  * accepted is on this producer's disk; nothing is stored in the database yet.
  */
 export function acceptEvents(options: AcceptEventsOptions, protocol?: string): RequestHandler {
-  const { accept, admission, append, countAccepted, limits } = options
+  const { accept, admission, append, countAccepted, limits, redactionOf } = options
   return async (req, res) => {
     failpoint('producer.before_body')
     let hold: BodyHold
@@ -36,7 +38,8 @@ export function acceptEvents(options: AcceptEventsOptions, protocol?: string): R
     }
     let outcome: AcceptedBody | RefusedBody
     try {
-      const request = describe(req, res, limits, protocol)
+      const redaction = redactionOf(keyOf(res).projectId)
+      const request = describe(req, res, { limits, protocol, redaction })
       const reading = accept(await readBody(req, limits.maxBodyBytes, hold), request)
       outcome = reading instanceof Promise ? await reading : reading
       if (!('rows' in outcome)) throw refused(outcome)
@@ -81,8 +84,7 @@ function refused({ code, detail, errors, rejectedCount: errorCount }: RefusedBod
 function describe(
   req: Request,
   res: Response,
-  limits: IntakeLimits,
-  protocol: string | undefined,
+  given: Pick<IntakeRequest, 'limits' | 'protocol' | 'redaction'>,
 ): IntakeRequest {
   const identity = identityOf(res)
   const isTraced = req.headers['traceparent'] !== undefined
@@ -95,7 +97,6 @@ function describe(
     spanId: isTraced ? identity.spanId : undefined,
     idempotencyKey: readIdempotencyKey(req.headers['idempotency-key']),
     delivery: describeDelivery(req),
-    protocol,
-    limits,
+    ...given,
   }
 }

@@ -15,6 +15,7 @@ export function makeIntake(projectId: number, receivedAtMs: number): Intake {
     keyPrefix: undefined,
     window: { maxAgeMs: 31 * 86_400_000, maxFutureMs: 3_600_000 },
     maxEventBytes: 65_536,
+    redact: (record) => record,
     body: { hasEscapes: false, alteredNumbers: () => new Set() },
   }
 }

@@ -6,6 +6,7 @@ import * as createViews from './0004_create_views.ts'
 import * as createConservation from './0006_create_conservation.ts'
 import * as prepareLeastRights from './0007_prepare_least_rights.ts'
 import * as createPrices from './0009_create_prices.ts'
+import * as createRedaction from './0010_create_redaction.ts'
 
 /** Every migration by name, in the order in which they run. */
 export const migrations: Record<string, Migration> = {
@@ -16,4 +17,5 @@ export const migrations: Record<string, Migration> = {
   '0006_create_conservation': createConservation,
   '0007_prepare_least_rights': prepareLeastRights,
   '0009_create_prices': createPrices,
+  '0010_create_redaction': createRedaction,
 }

@@ -9,11 +9,12 @@ import { readPayload } from './read-payload.ts'
 const eventTypePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/
 
 /**
- * Makes a canonical event of a record of Weir's own form; the schema is `nativeEvent`. What has a column is
+ * Makes a canonical event of a record of Weir's own form, after redaction; the schema is `nativeEvent`. What has a column is
  * lifted into it, from the top level and from the payload; the rest stays in the payload. Checked by hand
  * because this is the hottest code of the producer: docs/decisions/0004.
  */
-export function toEvent(record: unknown, intake: Intake, index: number): CanonicalEvent | Refusal {
+export function toEvent(sent: unknown, intake: Intake, index: number): CanonicalEvent | Refusal {
+  const record = intake.redact(sent)
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
     return { code: 'validation-failed', detail: 'An event is a JSON object.', pointer: '#' }
   }

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { sleep, type Logger } from '@weir/runtime'
 import type { ApiKey, KeyRefusal, KeyVerifier } from './api-key.ts'
-import { listenForKeyChanges } from './key-listener.ts'
+import { listenForChanges } from './key-listener.ts'
 import { readSnapshot, writeSnapshot } from './key-snapshot.ts'
 import { KeyTable } from './key-table.ts'
 import { isMistyped } from './key-text.ts'
@@ -100,7 +100,7 @@ class MemoryKeyStore implements KeyStore {
     const { signal } = this.#stopping
     const { reloadIntervalMs = defaultReloadIntervalMs } = this.#options
     this.#loops = Promise.all([
-      listenForKeyChanges(this.#options.pool.options, () => void this.reload(), signal),
+      listenForChanges(this.#options.pool.options, 'weir_api_keys', () => void this.reload(), signal),
       repeat(reloadIntervalMs, () => this.reload(), signal),
       repeat(lastUsedIntervalMs, () => this.#storeLastUse(), signal),
     ])

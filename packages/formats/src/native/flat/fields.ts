@@ -53,12 +53,10 @@ function roleOf(name: string): number {
   return known.get(name) ?? 0
 }
 
-/** Whether a text under a name has to be looked at for secrets; first, whether one under an unknown name has. */
-const looksInto = Uint8Array.from(['', ...names], (name) =>
-  // What is no timestamp is not taken, and a type of event that is known is no secret.
-  name === 'timestamp' || name === 'event_type' ? 0 : 1,
-)
-export const isLookedInto = (field: number): boolean => looksInto[field + 1] === 1
+const typeField = names.indexOf('event_type')
+const timestampField = names.indexOf('timestamp')
+/** Whether what an event says of itself under this name, if it is taken, is one of few forms. */
+export const knownWhereTaken = (field: number): boolean => field === typeField || field === timestampField
 
 export const formOf = (field: number): number => fieldForms[field] ?? 0
 export const columnOf = (field: number): number => fieldColumns[field] ?? 0

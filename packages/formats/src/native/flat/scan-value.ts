@@ -1,6 +1,6 @@
 import { mayBeCard } from '@weir/redaction'
-import { fieldOf, setNumber, setValue, types } from './entries.ts'
-import { isLookedInto } from './fields.ts'
+import { fieldOf, firstEntry, payloadLevel, setNumber, setValue, types } from './entries.ts'
+import { knownWhereTaken } from './fields.ts'
 import { byteAt, wordAt } from './memory.ts'
 import { markOf, mayHoldSecret, minUnmarkedBytes } from './suspicion.ts'
 
@@ -84,9 +84,16 @@ function scanLongText(entry: number, start: number, from: number, marks: number)
   return end + 1
 }
 
+const payloadEntries = firstEntry(payloadLevel)
+
+/** Whether a value has to be looked at for secrets: of an event's type and time only those are taken that are none. */
+function isLookedInto(entry: number): boolean {
+  return entry >= payloadEntries || !knownWhereTaken(fieldOf(entry))
+}
+
 /** Whether the text may hold what is redacted, and its name says nothing to the contrary. */
 function isSuspect(entry: number, start: number, end: number, marks: number): boolean {
-  return isLookedInto(fieldOf(entry)) && mayHoldSecret(start, end, marks)
+  return isLookedInto(entry) && mayHoldSecret(start, end, marks)
 }
 
 /** The words as they lie in memory; of `false` the last four letters. */
@@ -122,7 +129,7 @@ function scanNumber(entry: number, start: number): number {
   if (byteAt(at) === point) return scanFraction(entry, start, first, at, value)
   // Neither -0 nor a zero in front.
   if (byteAt(first) === zero && (at > first + 1 || isNegative)) return -1
-  if (value >= leastSuspectNumber && mayBeCard(value) && isLookedInto(fieldOf(entry))) return -1
+  if (value >= leastSuspectNumber && mayBeCard(value) && isLookedInto(entry)) return -1
   setValue(entry, wholeType, start, at)
   setNumber(entry, isNegative ? -value : value)
   return at

@@ -117,12 +117,22 @@ function mayHoldCard(start: number, end: number): boolean {
   return false
 }
 
+/** Whether there are as many digits in a row, or in groups with gaps between, of which the first has four. */
 function hasDigits(start: number, end: number): boolean {
   let digits = 0
+  let inGroup = 0
+  let isBehindLetter = false
   for (let at = start; at < end; at += 1) {
-    if (is(at, digit)) digits += 1
-    else if (!is(at, ofNumber)) digits = 0
-    if (digits === minCardDigits) return true
+    if (is(at, digit)) {
+      if (isBehindLetter) continue
+      digits += 1
+      inGroup += 1
+      if (digits === minCardDigits) return true
+      continue
+    }
+    isBehindLetter = is(at, flags.letter)
+    if (!is(at, ofNumber) || (digits === inGroup && digits !== 4)) digits = 0
+    inGroup = 0
   }
   return false
 }
