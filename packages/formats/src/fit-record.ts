@@ -29,7 +29,16 @@ export function fitRecord(record: NativeRecord): NativeRecord {
     keep(rest, name, fitted[name])
     delete fitted[name]
   }
+  keepOwnUserId(rest)
   return fitted
+}
+
+/** The payload's own `user_id` would be lifted, or refused: loggers write `""` where there is none. */
+function keepOwnUserId(rest: JsonObject): void {
+  const { user_id: userId } = rest
+  if (userId === undefined || userId === null || readIdentifier(userId) !== undefined) return
+  delete rest['user_id']
+  if (userId !== '') rest['event.user_id'] = userId
 }
 
 /** Beside what the payload has of that name. */

@@ -1,9 +1,30 @@
+import { apisix } from './apisix/apisix.ts'
+import { awsApiGateway } from './aws-api-gateway/aws-api-gateway.ts'
+import { caddy } from './caddy/caddy.ts'
+import { cloudflare } from './cloudflare/cloudflare.ts'
+import { envoy } from './envoy/envoy.ts'
 import { type Delivery, type Format, type JsonObject } from './format.ts'
+import { haproxy } from './haproxy/haproxy.ts'
 import { kong } from './kong/kong.ts'
 import { native } from './native/format.ts'
+import { nginx } from './nginx/nginx.ts'
+import { traefik } from './traefik/traefik.ts'
+import { tyk } from './tyk/tyk.ts'
 
 /** Every format that `POST /log` recognises, in the order in which they are tried: the first match wins. */
-export const formats: readonly Format[] = [native, kong]
+export const formats: readonly Format[] = [
+  native,
+  kong,
+  apisix,
+  traefik,
+  caddy,
+  envoy,
+  cloudflare,
+  tyk,
+  nginx,
+  haproxy,
+  awsApiGateway,
+]
 
 const byName: ReadonlyMap<string, Format> = new Map(formats.map((format) => [format.name, format]))
 
