@@ -17,11 +17,16 @@ export function describeDelivery(req: Request): Delivery {
       ? plainDelivery
       : { ...plainDelivery, headers: pick(req) }
   }
-  return {
-    format: readFormat(req),
-    contentType: contentType?.split(';', 1)[0]?.trim().toLowerCase(),
-    headers: pick(req),
-  }
+  return { format: readFormat(req), contentType: toMediaType(contentType), headers: pick(req) }
+}
+
+/** The same on the path of a protocol, which says what the body is. Its query means what the protocol says. */
+export function describeProtocolDelivery(req: Request): Delivery {
+  return { format: undefined, contentType: toMediaType(req.headers['content-type']), headers: pick(req) }
+}
+
+function toMediaType(contentType: string | undefined): string | undefined {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase()
 }
 
 function readFormat(req: Request): string | undefined {

@@ -9,7 +9,7 @@ export {
   type ProblemOptions,
 } from './problem.ts'
 export { toFieldErrors, toPointer, toProblem } from './to-problem.ts'
-export { methodNotAllowed, notFound, sendProblem } from './send-problem.ts'
+export { methodNotAllowed, notFound, sendProblem, sendProblemAs } from './send-problem.ts'
 export { identifyRequest, identityOf, type RequestIdentity } from './request-identity.ts'
 export { parseParams, parseQuery, wholeNumber } from './parse-query.ts'
 export { createApp, type AppOptions } from './create-app.ts'

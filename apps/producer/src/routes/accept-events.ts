@@ -5,7 +5,7 @@ import { failpoint } from '@weir/runtime'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Admission, BodyHold } from '../admission.ts'
 import type { AcceptedRows } from '../batcher.ts'
-import { describeDelivery } from '../describe-delivery.ts'
+import { describeDelivery, describeProtocolDelivery } from '../describe-delivery.ts'
 import { readIdempotencyKey } from '../idempotency-key.ts'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../intake-request.ts'
 import type { AcceptBody } from '../intake-threads.ts'
@@ -96,7 +96,7 @@ function describe(
     traceId: isTraced ? identity.traceId : undefined,
     spanId: isTraced ? identity.spanId : undefined,
     idempotencyKey: readIdempotencyKey(req.headers['idempotency-key']),
-    delivery: describeDelivery(req),
+    delivery: given.protocol === undefined ? describeDelivery(req) : describeProtocolDelivery(req),
     ...given,
   }
 }
