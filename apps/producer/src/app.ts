@@ -1,4 +1,5 @@
 import type { Database } from '@weir/database'
+import { otlpLogs, otlpTraces, type Protocol } from '@weir/formats'
 import {
   countRequests,
   createApp,
@@ -29,9 +30,10 @@ import type { AcceptBody } from './intake-threads.ts'
 import { keepOrRefuse } from './keep-or-refuse.ts'
 import { createProducerOpenApi } from './openapi.ts'
 import { countEvents } from './producer-metrics.ts'
-import { acceptEvents } from './routes/accept-events.ts'
+import { acceptEvents, type AcceptEventsOptions } from './routes/accept-events.ts'
 import { deleteQuarantinedRoute, replayQuarantinedRoute } from './routes/decide-quarantined.ts'
 import { getRedactionRoute, putRedactionRoute } from './routes/redaction-rules.ts'
+import { failInProtocol } from './routes/fail-in-protocol.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
 import { reportQueueStatus } from './routes/report-queue-status.ts'
 import type { RedactionStore } from './redaction/redaction-store.ts'
@@ -68,14 +70,15 @@ export function createProducerApp(dependencies: Dependencies): Express {
     const policy = own === undefined ? 'default' : route.slice(1)
     return limitRequests({ store: rateLimits, requestsPerMinute: own ?? config.requestsPerMinute, policy })
   }
-  const acceptLog = acceptEvents({
+  const intake: AcceptEventsOptions = {
     accept,
     admission,
     append: keepOrRefuse(log, admission),
     countAccepted: countEvents(metrics),
     redactionOf: (projectId) => redaction.of(projectId),
     limits: config.limits,
-  })
+  }
+  const acceptLog = acceptEvents(intake)
 
   const app = createApp({ trustProxy: config.trustProxy })
   app.use(identifyRequest(logger), countRequests(metrics))
@@ -84,6 +87,18 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.post('/log', mayLog, limit('/log'), acceptLog)
   app.post('/log/:format', mayLog, limit('/log'), acceptLog)
   app.all(['/log', '/log/:format'], mayLog, methodNotAllowed('POST'))
+
+  /** A protocol's own paths, whose failures it words itself too. */
+  const acceptAs = (protocol: Protocol, paths: string[], methods: ('POST' | 'PUT')[]): void => {
+    const fail = failInProtocol(protocol)
+    const acceptBody = acceptEvents(intake, protocol.name)
+    if (methods.includes('POST')) app.post(paths, mayLog, limit('/log'), acceptBody, fail)
+    if (methods.includes('PUT')) app.put(paths, mayLog, limit('/log'), acceptBody, fail)
+    app.all(paths, mayLog, methodNotAllowed(...methods), fail)
+  }
+  acceptAs(otlpLogs, ['/v1/logs', '/api/public/otel/v1/logs'], ['POST', 'PUT'])
+  acceptAs(otlpTraces, ['/v1/traces', '/api/public/otel/v1/traces'], ['POST', 'PUT'])
+
   app.get('/queue/status', requireKey(keys, 'ingest'), limit('/queue/status'), reportQueueStatus(queue, log))
   app.get('/health', reportHealth(keys))
   app.get('/health/ready', reportReadiness(readiness))

@@ -8,6 +8,7 @@ import {
   type RouteDescription,
 } from '@weir/http'
 import { z } from 'zod'
+import { otlpRoutes } from './routes/describe-otlp.ts'
 import { quarantineDecisions } from './routes/decide-quarantined.ts'
 import { redactionDescriptions } from './routes/redaction-rules.ts'
 
@@ -104,6 +105,7 @@ const routes: readonly RouteDescription[] = [
     response: { status: 202, description: 'Accepted and on disk.', schema: accepted },
     problems: [...bodyProblems, 'not-found'],
   },
+  ...otlpRoutes,
   {
     method: 'get',
     path: '/queue/status',

@@ -8,12 +8,14 @@ import { haproxy } from './haproxy/haproxy.ts'
 import { kong } from './kong/kong.ts'
 import { native } from './native/format.ts'
 import { nginx } from './nginx/nginx.ts'
+import { otlp } from './otlp/otlp.ts'
 import { traefik } from './traefik/traefik.ts'
 import { tyk } from './tyk/tyk.ts'
 
 /** Every format that `POST /log` recognises, in the order in which they are tried: the first match wins. */
 export const formats: readonly Format[] = [
   native,
+  otlp,
   kong,
   apisix,
   traefik,
