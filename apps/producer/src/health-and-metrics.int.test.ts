@@ -214,6 +214,8 @@ test('/openapi.json describes every route, to all', async () => {
     '/admin/keys',
     '/admin/keys/{id}',
     '/admin/keys/{id}/rotate',
+    '/api/public/otel/v1/logs',
+    '/api/public/otel/v1/traces',
     '/health',
     '/health/ready',
     '/log',
@@ -222,5 +224,7 @@ test('/openapi.json describes every route, to all', async () => {
     '/quarantine/{id}',
     '/quarantine/{id}/replay',
     '/queue/status',
+    '/v1/logs',
+    '/v1/traces',
   ])
 })
