@@ -1,0 +1,7 @@
+export { createWeir, type Weir } from './create-weir.ts'
+export type { EventFields, Identifier, LlmFields, WeirEvent } from './core/event-fields.ts'
+export type { Level } from './core/levels.ts'
+export type { SpoolOptions, WeirOptions } from './core/options.ts'
+export type { Delivered, Dropped, DropReason, Stats } from './core/reports.ts'
+export type { BeforeSend, WireEvent } from './delivery/batch-encoder.ts'
+export type { Post, PostAnswer } from './delivery/post.ts'
