@@ -22,7 +22,7 @@ const translated = [
   'durationMs upstreamMs ttftMs clientIp userAgent statusCode traceId spanId bytesIn bytesOut errorType',
   'errorMessage riskScore requestModel inputTokens outputTokens cachedTokens cacheWriteTokens reasoningTokens',
   'totalTokens tokensUsed cacheHit finishReason codeLength feedbackLength analysisCount analysisType',
-  'sampleRate securityType securityEvents clientId queryParams entityType errorCode',
+  'responseId sampleRate securityType securityEvents clientId queryParams entityType errorCode',
 ].flatMap((line) => line.split(' '))
 
 const specialForms: Readonly<Record<string, FieldForm>> = {
