@@ -13,7 +13,7 @@ export interface RollupComparison {
 const isOfModel = sql`(llm_model is not null or category = 'llm')`
 const tokens = sql`coalesce(total_tokens, coalesce(input_tokens, 0) + coalesce(output_tokens, 0))`
 const isUnpriced = sql`(${isOfModel} and cost_usd is null and ${tokens} > 0)`
-const hasImpossibleTtft = sql`(ttft_ms < 0 or ttft_ms > least(duration_ms, ${sql.lit(longestTtftMs)}))`
+const hasImpossibleTtft = sql`(ttft_ms < 0 or ttft_ms > least(duration_ms, ${longestTtftMs}::double precision))`
 
 /**
  * Recounts all events and compares with what the rollups say: cells of each grain plus deltas, over all

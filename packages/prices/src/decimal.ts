@@ -12,11 +12,11 @@ export function toPriceUnits(decimal: string): bigint {
   return BigInt(whole + fraction.padEnd(priceScale, '0'))
 }
 
-/** A number as the decimal that it was written as: doubles keep up to 15 digits of it. */
+/** A number from 0 to 10⁹ as the decimal that it was written as: doubles keep up to 15 digits of it. */
 export function toDecimal(value: number): string {
   const text = String(value)
   if (!text.includes('e')) return text
-  return value.toFixed(priceScale).replace(/\.?0+$/, '')
+  return formatUnits(toPriceUnits(value.toFixed(priceScale)), priceScale)
 }
 
 /** Units of 10⁻ˢᶜᵃˡᵉ as a decimal without zeros at its end. */

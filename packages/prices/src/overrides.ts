@@ -7,7 +7,7 @@ const decimalForm = /^\d{1,9}(?:\.\d{1,9})?$/
 
 /** A price in USD: a decimal with up to nine digits on either side of its point, as text or as a number. */
 export const priceText = z
-  .union([z.string(), z.number().transform(toDecimal)], 'must be a decimal, such as "2.5"')
+  .union([z.string(), z.number().min(0).max(1e9).transform(toDecimal)], 'must be a decimal, such as "2.5"')
   .refine(
     (text) => decimalForm.test(text),
     'must be a decimal with up to 9 digits on either side, such as "2.5"',

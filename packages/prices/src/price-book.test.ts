@@ -136,3 +136,9 @@ test('a price can be for calls, and is exact to the last digit', () => {
   const call = aCall({ provider: 'mine', model: 'own', inputTokens: 2_147_483_647, outputTokens: 3 })
   expect(book.estimate(call)?.costUsd).toBe('265.126435788629483')
 })
+
+test('a price that is a number is the decimal that was written', () => {
+  const inputOf = (input: number) => overrideFields.safeParse({ model: 'm', input }).data?.input
+  expect([0.1, 1e-7, 2.5, 0, 1e9].map(inputOf)).toEqual(['0.1', '0.0000001', '2.5', '0', undefined])
+  expect([-1, -1e-7, 1e21, 1e-10, Number.NaN].map(inputOf)).toEqual(Array.from({ length: 5 }))
+})

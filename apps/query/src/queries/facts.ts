@@ -173,11 +173,11 @@ const knownTokens = sql`coalesce(log_events.total_tokens,
   coalesce(log_events.input_tokens, 0) + coalesce(log_events.output_tokens, 0))`
 const isUnpriced = sql`(log_events.cost_usd is null and ${isOfModel} and ${knownTokens} > 0)`
 const hasImpossibleTtft = sql`coalesce(log_events.ttft_ms < 0
-  or log_events.ttft_ms > least(log_events.duration_ms, ${sql.lit(longestTtftMs)}::double precision), false)`
+  or log_events.ttft_ms > least(log_events.duration_ms, ${longestTtftMs}::double precision), false)`
 const tokensPerSecond = sql`case when log_events.output_tokens > 0 and log_events.duration_ms > 0
   then log_events.output_tokens * 1000::double precision / (log_events.duration_ms
     - case when log_events.ttft_ms >= 0 and log_events.ttft_ms < log_events.duration_ms
-        and log_events.ttft_ms <= ${sql.lit(longestTtftMs)}::double precision
+        and log_events.ttft_ms <= ${longestTtftMs}::double precision
       then log_events.ttft_ms else 0 end) end`
 
 /**

@@ -33,6 +33,7 @@ export type StoredCall = Record<Exclude<RollupDimension, 'status_code'>, string 
   cache_saved_usd: string | null
 }
 
+/** As the statement has it. */
 const pageSize = 2_000
 
 /**
@@ -45,7 +46,7 @@ export async function* readCalls(
 ): AsyncGenerator<StoredCall[]> {
   await sql`declare calls cursor for ${question(scope)}`.execute(transaction)
   for (;;) {
-    const { rows } = await sql<StoredCall>`fetch ${sql.lit(pageSize)} from calls`.execute(transaction)
+    const { rows } = await sql<StoredCall>`fetch 2000 from calls`.execute(transaction)
     if (rows.length > 0) yield rows
     if (rows.length < pageSize) break
   }
