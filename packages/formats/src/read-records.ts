@@ -3,6 +3,7 @@ import { plainDelivery } from './delivery.ts'
 import { isJsonObject, type Delivery } from './format.ts'
 import { findFormat, formats } from './formats.ts'
 import type { Refusal } from './refusal.ts'
+import { isSyslogLine, readSyslogLine } from './syslog-line.ts'
 
 /** A record as it stood in the body, or why it could not be read. */
 export type RawRecord = { value: unknown; refusal?: undefined } | { refusal: Refusal }
@@ -78,6 +79,8 @@ function parse(text: string): RawRecord {
   try {
     return { value: JSON.parse(text) }
   } catch (error) {
+    const inSyslog = readSyslogLine(text)
+    if (inSyslog !== undefined) return { value: inSyslog }
     const detail = error instanceof Error ? error.message : 'It cannot be parsed.'
     // V8 quotes a piece of the input; what a sender sent is not repeated to whoever reads the logs.
     return { refusal: { code: 'invalid-json', detail: withoutQuote(detail), pointer: '#' } }
@@ -98,7 +101,8 @@ function withoutQuote(message: string): string {
 function splitLines(text: string): string[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const first = lines[0]?.trim() ?? ''
-  return lines.length > 1 && first.startsWith('{') && first.endsWith('}') ? lines : undefined
+  const isWhole = first.endsWith('}') && (first.startsWith('{') || isSyslogLine(first))
+  return lines.length > 1 && isWhole ? lines : undefined
 }
 
 /** Found when first asked for, and once: it reads the whole body again. */

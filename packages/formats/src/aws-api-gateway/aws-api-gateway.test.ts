@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { readFixtureEvents } from '../testing-fixtures.ts'
+import { readBody, readFixtureEvents } from '../testing-fixtures.ts'
 
 // Built from the documentation of $context, and from the format that the console proposes: no gateway sent them.
 
@@ -34,5 +35,21 @@ test('the format that the console proposes is read', () => {
       client_ip: '192.0.2.7',
       bytes_out: 23,
     }),
+  ])
+})
+
+test('the format that the page tells people to use is whole, and says nothing where there is nothing', () => {
+  const page = readFileSync(new URL('../../../../docs/gateways/aws-api-gateway.md', import.meta.url), 'utf8')
+  const [, format = ''] = /^```json\n(.*?)^```$/ms.exec(page) ?? []
+  const line = format
+    .replaceAll('$context.requestTimeEpoch', '1795222010280')
+    .replaceAll(/\$context\.[\w.]+/g, '-')
+  expect(readBody(line)).toEqual([
+    {
+      event_type: 'api_request',
+      occurred_at: '2026-11-21T00:46:50.280Z',
+      request_id: 'request-1',
+      payload: {},
+    },
   ])
 })

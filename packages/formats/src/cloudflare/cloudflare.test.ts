@@ -44,9 +44,26 @@ test('what the firewall stopped is a security event', () => {
   ])
 })
 
-test.each(['skip', 'log', 'allow', '', 'unknown'])('%j lets a request pass', (action) => {
+test.each(['skip', 'log', 'allow', '', 'unknown', 'challengeSolved', 'managedChallengeBypassed'])(
+  '%j lets a request pass',
+  (action) => {
+    const record = { ...readFixture('cloudflare', 'http-requests'), SecurityAction: action }
+    expect(cloudflare.translate(record, plainDelivery)).toMatchObject([{ event_type: 'api_request' }])
+  },
+)
+
+test.each([
+  'block',
+  'jschallenge',
+  'managedChallenge',
+  'managed_challenge',
+  'challengeFailed',
+  'forceConnectionClose',
+])('%s stops a request', (action) => {
   const record = { ...readFixture('cloudflare', 'http-requests'), SecurityAction: action }
-  expect(cloudflare.translate(record, plainDelivery)).toMatchObject([{ event_type: 'api_request' }])
+  expect(cloudflare.translate(record, plainDelivery)).toMatchObject([
+    { event_type: 'security_event', action },
+  ])
 })
 
 test.each([

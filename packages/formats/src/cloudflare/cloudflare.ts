@@ -28,17 +28,7 @@ const map = createMapping([
 ])
 
 /** Actions that stopped the request, or put a challenge before it. The others let it pass. */
-const stops = new Set([
-  'block',
-  'drop',
-  'challenge',
-  'jschallenge',
-  'js_challenge',
-  'managedchallenge',
-  'managed_challenge',
-  'challengefailed',
-  'connectionclose',
-])
+const stops = /^(?:block|drop|(?:js|managed)?_?challenge(?:failed)?|(?:force)?connectionclose)$/i
 
 /** Cloudflare Logpush, dataset `http_requests`. Table and job: docs/gateways/cloudflare.md. */
 export const cloudflare: Format = {
@@ -77,6 +67,6 @@ function readDuration(record: JsonObject): JsonObject {
 /** `SecurityAction`, and `WAFAction` as it was called before. */
 function readAction({ SecurityAction: action, WAFAction: old }: JsonObject): JsonObject {
   const text = toFirstText(action) ?? toFirstText(old)
-  if (text === undefined || !stops.has(text.toLowerCase())) return {}
+  if (text === undefined || !stops.test(text)) return {}
   return { event_type: 'security_event', action: text, error_type: text }
 }

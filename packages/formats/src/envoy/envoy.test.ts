@@ -74,3 +74,15 @@ test('a record with tokens is a call of a model', () => {
     }),
   ])
 })
+
+test('the format of `aigw run`, which has no time, is of the time of receipt', () => {
+  expect(readFixtureEvents('envoy', 'envoy-ai-gateway-default')).toEqual([
+    expect.objectContaining({
+      event_type: 'llm_query_sent',
+      occurred_at: '2026-11-20T10:30:45.123Z',
+      llm_model: 'qwen2.5:0.5b',
+      input_tokens: 44,
+      output_tokens: 12,
+    }),
+  ])
+})

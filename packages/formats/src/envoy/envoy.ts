@@ -41,7 +41,9 @@ const mapCall = createMapping([
 /** Access logs as JSON of Envoy, Envoy Gateway, Istio. Table and configuration: docs/gateways/envoy.md. */
 export const envoy: Format = {
   name: 'envoy',
-  recognises: (record) => 'response_code' in record && 'start_time' in record,
+  // Envoy AI Gateway's own format has no start.
+  recognises: (record) =>
+    'response_code' in record && ('start_time' in record || 'upstream_cluster' in record),
   translate(record) {
     const call = mapCall(record)
     const isCall = Object.keys(call.fields).length > 0

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { readFixtureEvents } from '../testing-fixtures.ts'
+import { readBody, readFixture, readFixtureEvents } from '../testing-fixtures.ts'
 
 // The fixtures are built from analytics/analytics.go and pumps/elasticsearch.go of tyk-pump 95d7b7c: no Tyk sent them.
 
@@ -49,4 +49,15 @@ test('the names of the Elasticsearch pump are read too', () => {
       client_ip: '192.0.2.7',
     }),
   ])
+})
+
+test('a line of the stdout pump is the record that it holds', () => {
+  const record = readFixture('tyk', 'pump-record')
+  const line = JSON.stringify({
+    level: 'info',
+    msg: '',
+    time: '2026-11-21T00:46:51Z',
+    'tyk-analytics-record': record,
+  })
+  expect(readBody(line)).toEqual(readFixtureEvents('tyk', 'pump-record'))
 })

@@ -1,4 +1,4 @@
-import type { Format, JsonObject } from '../format.ts'
+import { isJsonObject, type Format, type JsonObject } from '../format.ts'
 import { toAddress, toCountry, toFirstText, toStatus } from '../http-values.ts'
 import { createMapping, rule } from '../mapping.ts'
 import { toCount, toMilliseconds, toText } from '../values.ts'
@@ -24,12 +24,18 @@ const map = createMapping([
 /** With `track_path` the path is the pattern of the endpoint, which is what a route is. */
 const mapTracked = createMapping([rule('route', '/path', toText)])
 
+/** Where the stdout pump puts the record, unless it is told another name. */
+const wrapped = 'tyk-analytics-record'
+
 /** Tyk Pump's analytics records. Table and configuration: docs/gateways/tyk.md. */
 export const tyk: Format = {
   name: 'tyk',
   recognises: (record) =>
-    'api_id' in record && 'org_id' in record && ('request_time' in record || 'request_time_ms' in record),
-  translate(record) {
+    isJsonObject(record[wrapped]) ||
+    ('api_id' in record && 'org_id' in record && ('request_time' in record || 'request_time_ms' in record)),
+  translate({ [wrapped]: inner, ...outer }) {
+    // What the stdout pump says beside the record is about the pump.
+    const record = isJsonObject(inner) ? inner : outer
     const route = record['track_path'] === true ? mapTracked(record).fields : {}
     const { fields, rest } = map(withoutRaw(record))
     return [{ event_type: 'api_request', source: 'tyk', ...fields, ...route, payload: rest }]
