@@ -43,7 +43,7 @@ test.each([
       weir.logCritical('f')
       weir.logLlmQuery({ model: 'm' })
     },
-    { level: level as 'info' },
+    { level },
   )
   expect(events).toHaveLength(count + 1)
 })

@@ -137,7 +137,7 @@ test('a type that is none, ids and levels are put right rather than refused', as
     weir.logEvent('user signed up!', { plan: 'free' })
     weir.logEvent('-x')
     weir.log({ message: 'no type' })
-    weir.log({ eventType: 'a', userId: 'x'.repeat(1_000), sessionId: '', level: 'nonsense' as 'info' })
+    weir.log({ eventType: 'a', userId: 'x'.repeat(1_000), sessionId: '', level: 'nonsense' })
     weir.log({
       eventType: 'b',
       eventId: 'mine',

@@ -18,6 +18,7 @@ const programs = {
     portName: 'QUERY_SERVICE_PORT',
   },
   'bare-route': { entry: new URL('../peers/bare-route.ts', import.meta.url), portName: 'PORT' },
+  'logged-route': { entry: new URL('../peers/logged-route.ts', import.meta.url), portName: 'PORT' },
   'naive-producer': { entry: new URL('../peers/naive-producer.ts', import.meta.url), portName: 'PORT' },
   'naive-worker': { entry: new URL('../peers/naive-worker.ts', import.meta.url), portName: 'PORT' },
 } as const
@@ -63,11 +64,21 @@ export function createServices(options: ServicesOptions): Services {
 
   let isClosed = false
 
+  /** Of a host whose requests are logged to the producer. */
+  async function loggingEnv(): Promise<Record<string, string>> {
+    const { port } = await running('producer')
+    return { LOGGING_SERVICE_URL: `http://127.0.0.1:${port}/log`, API_KEY: apiKey }
+  }
+
   async function start(name: ProgramName): Promise<Service> {
     if (isClosed) throw new Error('The benchmark is over.')
     const { entry, portName } = programs[name]
     const port = await findFreePort()
-    const env = { ...(portName === 'PORT' ? naiveEnv : weirEnv), [portName]: String(port) }
+    const env = {
+      ...(portName === 'PORT' ? naiveEnv : weirEnv),
+      ...(name === 'logged-route' && (await loggingEnv())),
+      [portName]: String(port),
+    }
     return startService({
       name,
       entry,
@@ -84,12 +95,13 @@ export function createServices(options: ServicesOptions): Services {
     services.delete(name)
     await (await service)?.stop()
   }
+  function running(name: ProgramName): Promise<Service> {
+    const service = services.get(name) ?? start(name)
+    services.set(name, service)
+    return service
+  }
   return {
-    running(name) {
-      const service = services.get(name) ?? start(name)
-      services.set(name, service)
-      return service
-    },
+    running,
     stop,
     close() {
       isClosed = true

@@ -5,7 +5,7 @@ import { connections } from '../rig/sizes.ts'
 import type { ProgramName } from '../rig/services.ts'
 
 /** Which programs take events. */
-export type Receiver = Extract<ProgramName, 'producer' | 'bare-route' | 'naive-producer'>
+export type Receiver = Extract<ProgramName, 'producer' | 'bare-route' | 'logged-route' | 'naive-producer'>
 
 interface Load {
   eventsPerRequest: number

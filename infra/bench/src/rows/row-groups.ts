@@ -1,6 +1,8 @@
 import type { Sizes } from '../rig/sizes.ts'
 import { acknowledgementP99 } from './acknowledgement-p99.ts'
 import { analytics } from './analytics.ts'
+import { clientLatency } from './client-latency.ts'
+import { clientLog } from './client-log.ts'
 import { drain } from './drain.ts'
 import { growth } from './growth.ts'
 import { hundredEvents } from './hundred-events.ts'
@@ -24,5 +26,7 @@ export function rowGroups({ analyticsEvents }: Sizes): RowGroup[] {
     analytics(fewer),
     storedBytes(fewer),
     ...larger,
+    clientLog,
+    clientLatency,
   ]
 }

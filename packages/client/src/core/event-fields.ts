@@ -1,5 +1,3 @@
-import type { Level } from './levels.ts'
-
 /** Text or a whole number; stored as text. */
 export type Identifier = string | number | null | undefined
 
@@ -14,7 +12,8 @@ export interface EventFields {
   eventId?: Identifier
   /** When it happened; otherwise the time of the call. Milliseconds since the epoch, RFC 3339, or a Date. */
   timestamp?: number | string | Date | undefined
-  level?: Level | undefined
+  /** trace, debug, info, warning, error or critical; the names that other loggers use are understood. */
+  level?: string | undefined
   /** The program that sends, in place of the client's `source`. */
   source?: string | undefined
   service?: string | undefined

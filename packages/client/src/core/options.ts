@@ -13,7 +13,7 @@ export interface WeirOptions extends Listeners {
   /** False: nothing is logged. Default: `LOGGING_ENABLED`, else true. */
   enabled?: boolean | undefined
   /** Messages below it are not logged; events are. Default: `LOG_LEVEL`, else `info`. */
-  level?: Level | undefined
+  level?: string | undefined
   /** The program that sends, in every event that does not say another. */
   source?: string | undefined
   service?: string | undefined

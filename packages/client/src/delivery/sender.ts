@@ -1,5 +1,5 @@
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
+import { constants, gzip } from 'node:zlib'
 import type { Clock } from '../core/clock.ts'
 import type { EncodedEvent } from '../core/encode-event.ts'
 import type { Reports } from '../core/reports.ts'
@@ -114,7 +114,10 @@ export class Sender {
       const text = Buffer.from(toBody(events))
       const isCompressed = this.#isCompressed && text.byteLength >= compressFromBytes
       const encoding = isCompressed ? { 'Content-Encoding': 'gzip' } : undefined
-      answer = await post(isCompressed ? await compress(text) : text, { ...headers, ...encoding })
+      answer = await post(isCompressed ? await compress(text, { level: constants.Z_BEST_SPEED }) : text, {
+        ...headers,
+        ...encoding,
+      })
     } catch (error) {
       return { outcome: { kind: 'later', reason: error instanceof Error ? error.message : String(error) } }
     }

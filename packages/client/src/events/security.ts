@@ -1,5 +1,5 @@
 import type { EventFields } from '../core/event-fields.ts'
-import type { Level } from '../core/levels.ts'
+import { readLevel, type Level } from '../core/levels.ts'
 import type { RecordEvent } from './record.ts'
 
 export type Severity = 'LOW' | 'MEDIUM' | 'HIGH' | 'CRITICAL'
@@ -34,9 +34,13 @@ const levelOfSeverity: Readonly<Record<Severity, Level>> = {
 export function createSecurityLogs(record: RecordEvent): SecurityLogs {
   return {
     logAuthenticationEvent: (event) =>
-      record('authentication', event?.level ?? (event?.success === false ? 'warning' : 'info'), event),
+      record(
+        'authentication',
+        readLevel(event?.level) ?? (event?.success === false ? 'warning' : 'info'),
+        event,
+      ),
     logSecurityEvent: (event) =>
-      record('security_event', event?.level ?? levelOfSeverity[event?.severity ?? 'MEDIUM'], {
+      record('security_event', readLevel(event?.level) ?? levelOfSeverity[event?.severity ?? 'MEDIUM'], {
         action: 'SECURITY_EVENT',
         message: event?.description,
         ...event,

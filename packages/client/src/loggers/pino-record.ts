@@ -1,6 +1,6 @@
 import type { Weir } from '../create-weir.ts'
 import type { WeirEvent } from '../core/event-fields.ts'
-import type { Level } from '../core/levels.ts'
+import { readLevel, type Level } from '../core/levels.ts'
 
 /** What pino writes; every member may be anything. */
 type PinoLine = Readonly<Record<string, unknown>>
@@ -44,6 +44,6 @@ function toEvent({ level, time, msg, pid, hostname, name, err, ...fields }: Pino
 }
 
 function levelOf(level: unknown): Level {
-  if (typeof level !== 'number') return typeof level === 'string' ? (level as Level) : 'info'
+  if (typeof level !== 'number') return readLevel(level) ?? 'info'
   return levels.find(([least]) => level >= least)?.[1] ?? 'trace'
 }
