@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensurePartitions, migrateToLatest, openDatabase, openPool, type Database } from '@weir/database'
 import { findPort } from '@weir/chaos/find-port'
-import { Random } from '@weir/chaos/random'
 import { readTroubles } from '@weir/chaos/read-log'
 import { Service } from '@weir/chaos/service'
 import { until } from '@weir/chaos/wait'
@@ -120,14 +119,13 @@ export async function isValid(producer: TestClient, key: string): Promise<boolea
 
 async function createServices(options: InstallationOptions): Promise<Installation['services']> {
   const { directory, databaseUrl, redisUrl, env } = options
-  const random = new Random(process.pid)
   const portNames = {
     producer: 'PRODUCER_PORT',
     consumer: 'CONSUMER_PORT',
     query: 'QUERY_SERVICE_PORT',
   }
   const create = async (name: ServiceName): Promise<Service> => {
-    const port = await findPort(random)
+    const port = await findPort()
     return new Service({
       name,
       entry: new URL(`../../../../apps/${name}/src/main.ts`, import.meta.url),
