@@ -25,7 +25,8 @@ export function fitRecord(record: NativeRecord): NativeRecord {
   else keep(rest, 'level', level)
   if (key !== undefined) fitted.event_id = `${source}:${fitKey(String(key))}`
   for (const name of ['session_id', 'user_id']) {
-    if (fitted[name] === undefined || readIdentifier(fitted[name]) !== undefined) continue
+    // A field of which a format says `undefined` is one that it does not have.
+    if (readIdentifier(fitted[name]) !== undefined) continue
     keep(rest, name, fitted[name])
     delete fitted[name]
   }

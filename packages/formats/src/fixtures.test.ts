@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
 import { plainDelivery } from './delivery.ts'
-import { isJsonObject } from './format.ts'
+import { isJsonObject, type JsonObject } from './format.ts'
 import { formats, recognise } from './formats.ts'
+import { readEvents } from './read-events.ts'
 import { readRecords } from './read-records.ts'
 import { isRefusal } from './refusal.ts'
+import { anIntake } from './testing.ts'
 
 const fixtures = formats
   .filter(({ name }) => readdirSync(import.meta.dirname).includes(name))
@@ -26,3 +29,47 @@ test.each(fixtures)('%s: every record of %s is taken for what it is', (format, f
     expect(recognise(record.value, plainDelivery)?.name).toBe(format)
   }
 })
+
+/** What PostgreSQL could not store, or what is beyond a limit: the only reasons not to take a gateway's record. */
+const fairReasons = ['unstorable-text', 'unsafe-number', 'reserved-key', 'too-deep', 'payload-too-large']
+
+test.each(fixtures)('%s: whatever else stands in a place of %s, the record is read', (format, file) => {
+  const body: unknown = JSON.parse(readFileSync(join(import.meta.dirname, format, 'fixtures', file), 'utf8'))
+  const window = { maxAgeMs: Infinity, maxFutureMs: Infinity }
+  const delivery = { ...plainDelivery, format }
+  fc.assert(
+    fc.property(fc.nat(), fc.jsonValue(), (place, other) => {
+      const value = replaceOne(body, place % countPlaces(body), other)
+      const { refused } = readEvents([{ value }].flatMap(toRecords), anIntake({ window }), delivery)
+      for (const { refusal, value: record } of refused) {
+        if (isJsonObject(record)) expect(fairReasons).toContain(refusal.code)
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+function toRecords({ value }: { value: unknown }): { value: unknown }[] {
+  return Array.isArray(value) ? value.map((item: unknown) => ({ value: item })) : [{ value }]
+}
+
+function countPlaces(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce((count: number, member: unknown) => count + countPlaces(member), 1)
+}
+
+/** A copy with another value in the place of this number: 0 is the value itself, then come its members, in depth. */
+function replaceOne(value: unknown, place: number, other: unknown): unknown {
+  if (place === 0) return other
+  if (typeof value !== 'object' || value === null) return value
+  let left = place - 1
+  const members = Object.entries(value).map(([name, member]: [string, unknown]) => {
+    const count = countPlaces(member)
+    const isInside = left >= 0 && left < count
+    const changed = isInside ? replaceOne(member, left, other) : member
+    left -= count
+    return [name, changed] as const
+  })
+  const copy: JsonObject = Object.fromEntries(members)
+  return Array.isArray(value) ? Object.values(copy) : copy
+}
