@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type NativeRecord } from '../format.ts'
 import { liftedFieldNames } from '../lifted-fields.ts'
-import { createMapping, type Mapped } from '../mapping.ts'
+import { createMapping, rule, type Mapped } from '../mapping.ts'
 import { toEventType, toText } from '../values.ts'
 import { readAnyValue, readAttributes } from './any-value.ts'
 import { attributes, identityRules } from './attribute-rules.ts'
@@ -20,6 +20,9 @@ const logRules = [
   ...httpRules,
   attributes('error_type', ['exception.type', 'error.type'], toText),
   attributes('error_message', ['exception.message'], toText),
+  // The error that pino serialised.
+  rule('error_type', '/err/type', toText),
+  rule('error_message', '/err/message', toText),
 ]
 const ownNames = [...liftedFieldNames, 'session_id']
 const mapLog = createMapping([
