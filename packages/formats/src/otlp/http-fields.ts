@@ -1,4 +1,5 @@
 import type { JsonObject } from '../format.ts'
+import { toAddress, toFirstText } from '../http-values.ts'
 import type { Rule } from '../mapping.ts'
 import { toCount, toText } from '../values.ts'
 import { attributes } from './attribute-rules.ts'
@@ -44,14 +45,4 @@ export function findPath(values: JsonObject): string | undefined {
   const address = values['url.full'] ?? values['http.url']
   if (typeof address !== 'string' || !URL.canParse(address)) return undefined
   return new URL(address).pathname
-}
-
-/** The first of the addresses that proxies have listed. */
-function toAddress(value: unknown): string | undefined {
-  return typeof value === 'string' ? toText(value.split(',', 1)[0]?.trim()) : undefined
-}
-
-/** Headers are lists of values. */
-function toFirstText(value: unknown): string | undefined {
-  return toText(Array.isArray(value) ? (value as unknown[])[0] : value)
 }

@@ -142,3 +142,34 @@ test('the details of a call whose span is not exported are counted, under the ke
   expect(alone).toMatchObject(counted)
   expect(alone).not.toHaveProperty('event_id')
 })
+
+test('a line of the access log of Traefik is the request, under the key of its span', () => {
+  // Built from its access log's fields (pkg/middlewares/accesslog of Traefik): no Traefik has sent it.
+  const attributes = toKeyValues({
+    StartUTC: '2026-11-20 10:30:45.1 +0000 UTC',
+    RequestMethod: 'GET',
+    RequestPath: '/orders?b=1',
+    DownstreamStatus: 200,
+    Duration: 12_100_000,
+    ServiceName: 'shop@docker',
+    RouterName: 'orders@docker',
+    Overhead: 5,
+  })
+  const line = { attributes, body: { stringValue: 'GET /orders' }, traceId, spanId }
+  expect(translateOne(aLogRecord(line))).toMatchObject({
+    event_type: 'api_request',
+    source: 'otlp',
+    timestamp: 1_795_170_645_123,
+    event_id: `${traceId}-${spanId}`,
+    trace_id: traceId,
+    span_id: spanId,
+    service: 'shop@docker',
+    route: 'orders@docker',
+    method: 'GET',
+    path: '/orders?b=1',
+    status_code: 200,
+    duration_ms: 12.1,
+    payload: { attributes: { StartUTC: '2026-11-20 10:30:45.1 +0000 UTC', Overhead: 5 } },
+  })
+  expect(translateOne(aLogRecord({ attributes }))).not.toHaveProperty('event_id')
+})

@@ -1,6 +1,8 @@
+import { plainDelivery } from '../delivery.ts'
 import { isJsonObject, type JsonObject, type NativeRecord } from '../format.ts'
 import { liftedFieldNames } from '../lifted-fields.ts'
 import { createMapping, rule, type Mapped } from '../mapping.ts'
+import { traefik } from '../traefik/traefik.ts'
 import { toEventType, toText } from '../values.ts'
 import { readAnyValue, readAttributes } from './any-value.ts'
 import { attributes, identityRules } from './attribute-rules.ts'
@@ -75,12 +77,31 @@ function describe(record: JsonObject, values: JsonObject, ids: Ids): Described {
   const key = toText(values['log.record.uid'] ?? values['event.id'] ?? values['event_id'])
   if (type === modelCallDetails) return describeDetails(values, ids, isSampled(record['flags']))
   if (type === 'llm_query_sent') return { type, key, ...mapOwnQuery(values) }
+  if (type === undefined && traefik.recognises(values, plainDelivery)) return describeTraefik(values, ids)
   const { fields, rest } = mapLog(values)
   if (type !== undefined) return { type, key, fields, rest }
   const isRequest = hasHttpRequest(values) && fields['status_code'] !== undefined
   if (!isRequest) return { type: 'log', key, fields, rest }
   const path = fields['path'] ?? findPath(values)
   return { type: 'api_request', key, fields: { ...fields, ...(path !== undefined && { path }) }, rest }
+}
+
+/**
+ * A line of Traefik's access log, whose fields are attributes here. Its span is that of the request: under the key
+ * of that, the request is counted once although Traefik sends both.
+ */
+function describeTraefik(values: JsonObject, ids: Ids): Described {
+  // Go's own way to write a time, which is none that is read; the record has its own.
+  const { StartUTC: startUtc, StartLocal: _local, ...others } = values
+  const { event_type: type, source: _source, payload, ...said } = traefik.translate(others, plainDelivery)[0] ?? {
+    event_type: 'api_request',
+    source: 'otlp',
+    payload: others,
+  }
+  const fields: JsonObject = { ...compact({ ...ids }), ...said }
+  const { trace_id: traceId, span_id: spanId } = fields
+  const key = typeof traceId === 'string' && typeof spanId === 'string' ? `${traceId}-${spanId}` : undefined
+  return { type, key, fields, rest: compact({ StartUTC: startUtc, ...payload }) }
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../format.ts'
 import { createMapping, type Mapped } from '../../mapping.ts'
-import { toCount, toTimestamp } from '../../values.ts'
+import { toEpochMs } from '../../http-values.ts'
+import { includePartsOfTokens } from '../../token-counts.ts'
+import { toCount } from '../../values.ts'
 import { parseObject, readLangfuseCost, readLangfuseUsage } from './langfuse.ts'
 import { modelCallRules, totalTokenNames } from './model-call-rules.ts'
 
@@ -15,21 +17,8 @@ export function describeModelCall(values: JsonObject, startMs: number | undefine
   if (said['input_tokens'] === undefined && said['output_tokens'] === undefined) {
     said['tokens_used'] ??= findTotal(values)
   } else delete said['tokens_used']
-  return { fields: toTotals(said), rest }
-}
-
-/**
- * Input and output are totals, of which cached, cache-write and reasoning tokens are parts. A part that is larger
- * than its total was not in it.
- */
-function toTotals(fields: JsonObject): JsonObject {
-  const count = (name: string): number => toCount(fields[name]) ?? 0
-  const fromCache = count('cached_tokens') + count('cache_write_tokens')
-  const input = count('input_tokens')
-  const output = count('output_tokens')
-  if (fromCache > input) fields['input_tokens'] = input + fromCache
-  if (count('reasoning_tokens') > output) fields['output_tokens'] = output + count('reasoning_tokens')
-  return fields
+  includePartsOfTokens(said)
+  return { fields: said, rest }
 }
 
 function findTotal(values: JsonObject): number | undefined {
@@ -52,8 +41,6 @@ function findCost(values: JsonObject): unknown {
 function findTtft(values: JsonObject, startMs: number | undefined): number | undefined {
   const first = values['langfuse.observation.completion_start_time']
   if (startMs === undefined || typeof first !== 'string') return undefined
-  const instant = toTimestamp(first.replaceAll('"', ''))
-  if (instant === undefined) return undefined
-  const ttftMs = new Date(instant).getTime() - startMs
-  return ttftMs >= 0 ? ttftMs : undefined
+  const firstMs = toEpochMs(first.replaceAll('"', ''))
+  return firstMs === undefined || firstMs < startMs ? undefined : firstMs - startMs
 }
