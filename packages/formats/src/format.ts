@@ -22,6 +22,8 @@ export interface Delivery {
   contentType: string | undefined
   /** The headers that formats read, names in lower case. */
   headers: Readonly<Record<string, string>>
+  /** What the path and the query of a protocol's own address say. */
+  parameters?: Readonly<Record<string, string>>
 }
 
 /** One shape of what gateways send. Pure: the same record gives the same events, anywhere. */

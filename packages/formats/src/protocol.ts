@@ -1,5 +1,5 @@
 import type { Delivery, Format } from './format.ts'
-import type { Records } from './read-records.ts'
+import type { RawRecord, Records } from './read-records.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What became of the records of a body, in their order. */
@@ -8,6 +8,10 @@ export interface Outcome {
   recordCount: number
   /** Events that were accepted. */
   eventCount: number
+  /** The records, as they were read. */
+  records: readonly RawRecord[]
+  /** Of each record the id of its first event; undefined where it gave none. */
+  ids: readonly (string | undefined)[]
   /** Records that are kept in the quarantine instead, with the reason. */
   refused: readonly { index: number; refusal: Refusal }[]
 }
@@ -26,13 +30,22 @@ export interface Failure {
   /** A kind of problem, such as `unauthorized`. */
   kind: string
   detail: string
+  /** Whether the request brought anything that could be a key. */
+  hasKey: boolean
+}
+
+/** What a protocol that decompresses by itself has to keep to. */
+export interface ReadLimits {
+  maxBodyBytes: number
 }
 
 /** A protocol with paths and answers of its own, which its clients check to the letter. Pure. */
 export interface Protocol {
   name: string
   /** The records of a decompressed body, or why it cannot be read as a whole. */
-  read: (body: Buffer, delivery: Delivery) => Records | Refusal
+  read: (body: Buffer, delivery: Delivery, limits: ReadLimits) => Records | Refusal
+  /** Values of `Content-Encoding` that `read` undoes by itself. */
+  ownEncodings?: readonly string[]
   /** What translates each record. */
   format: Format
   /** The answer once everything of it that could be kept is on the disk. */

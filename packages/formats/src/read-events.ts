@@ -23,6 +23,8 @@ export interface RefusedRecord {
 export interface ReadEvents {
   events: CanonicalEvent[]
   refused: RefusedRecord[]
+  /** Of each record the id of its first event; undefined where it gave none. */
+  ids: (string | undefined)[]
   /** The status that the sender counts as success, where it matters to one of the formats. */
   successStatus: number | undefined
 }
@@ -39,11 +41,13 @@ export function readEvents(
 ): ReadEvents {
   const events: CanonicalEvent[] = []
   const refused: RefusedRecord[] = []
+  const ids: (string | undefined)[] = []
   let successStatus: number | undefined
   let last: Format | undefined
   records.forEach((record, index) => {
     if (record.refusal !== undefined) {
       refused.push({ index, refusal: record.refusal, format: format?.name, value: undefined })
+      ids.push(undefined)
       return
     }
     const { value } = record
@@ -54,8 +58,9 @@ export function readEvents(
     if (isRefusal(made)) {
       refused.push({ index, refusal: made, format: known?.name, value: intake.redact(value) })
     } else events.push(...made)
+    ids.push(isRefusal(made) ? undefined : made[0]?.id)
   })
-  return { events, refused, successStatus }
+  return { events, refused, ids, successStatus }
 }
 
 interface Place {

@@ -5,8 +5,9 @@ import { findFormat, formats } from './formats.ts'
 import type { Refusal } from './refusal.ts'
 import { isSyslogLine, readSyslogLine } from './syslog-line.ts'
 
-/** A record as it stood in the body, or why it could not be read. */
-export type RawRecord = { value: unknown; refusal?: undefined } | { refusal: Refusal }
+/** A record as it stood in the body, or why it could not be read, with its text and what is known of it. */
+export type RawRecord =
+  { value: unknown; refusal?: undefined } | { refusal: Refusal; text?: string; value?: unknown }
 
 /** What a body holds. */
 export interface Records {
