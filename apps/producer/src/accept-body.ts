@@ -85,14 +85,15 @@ function acceptProtocolBody(
   { delivery, limits }: AnyRequest,
   protocol: Protocol,
 ): AcceptedBody | RefusedBody {
-  const records = protocol.read(body, delivery)
+  const records = protocol.read(body, delivery, limits)
   if (isRefusal(records)) {
     return toRefusedBody([{ index: 0, refusal: records, format: undefined, value: undefined }], true)
   }
   if (records.records.length > limits.maxEventsPerRequest) return tooMany(limits)
   const intake: Intake = { ...bodyIntake, body: records }
-  const { events, refused } = readEvents(records.records, intake, delivery, protocol.format)
-  const outcome = { recordCount: records.records.length, eventCount: events.length, refused }
+  const read = records.records
+  const { events, refused, ids } = readEvents(read, intake, delivery, protocol.format)
+  const outcome = { recordCount: read.length, eventCount: events.length, records: read, ids, refused }
   const reply = protocol.answer(outcome, delivery)
   return { ...toRows(events, records, bodyIntake), quarantined: refused, answer: '', reply }
 }

@@ -1,5 +1,15 @@
 import type { Database } from '@weir/database'
-import { otlpLogs, otlpTraces, type Protocol } from '@weir/formats'
+import {
+  elasticsearch,
+  firehose,
+  loki,
+  otlpLogs,
+  otlpTraces,
+  posthog,
+  segment,
+  splunkHec,
+  splunkHecRaw,
+} from '@weir/formats'
 import {
   countRequests,
   createApp,
@@ -33,10 +43,12 @@ import { countEvents } from './producer-metrics.ts'
 import { acceptEvents, type AcceptEventsOptions } from './routes/accept-events.ts'
 import { deleteQuarantinedRoute, replayQuarantinedRoute } from './routes/decide-quarantined.ts'
 import { getRedactionRoute, putRedactionRoute } from './routes/redaction-rules.ts'
-import { failInProtocol } from './routes/fail-in-protocol.ts'
+import type { RedactionStore } from './redaction/redaction-store.ts'
+import { answerElastic, refuseHecAck, reportHecHealth } from './routes/answer-probes.ts'
+import { holdKeyedBody, readHeldKey } from './routes/hold-keyed-body.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
 import { reportQueueStatus } from './routes/report-queue-status.ts'
-import type { RedactionStore } from './redaction/redaction-store.ts'
+import { serveProtocol } from './routes/serve-protocol.ts'
 
 export interface Dependencies {
   config: Pick<Config, 'limits' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
@@ -88,16 +100,7 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.post('/log/:format', mayLog, limit('/log'), acceptLog)
   app.all(['/log', '/log/:format'], mayLog, methodNotAllowed('POST'))
 
-  /** A protocol's own paths, whose failures it words itself too. */
-  const acceptAs = (protocol: Protocol, paths: string[], methods: ('POST' | 'PUT')[]): void => {
-    const fail = failInProtocol(protocol)
-    const acceptBody = acceptEvents(intake, protocol.name)
-    if (methods.includes('POST')) app.post(paths, mayLog, limit('/log'), acceptBody, fail)
-    if (methods.includes('PUT')) app.put(paths, mayLog, limit('/log'), acceptBody, fail)
-    app.all(paths, mayLog, methodNotAllowed(...methods), fail)
-  }
-  acceptAs(otlpLogs, ['/v1/logs', '/api/public/otel/v1/logs'], ['POST', 'PUT'])
-  acceptAs(otlpTraces, ['/v1/traces', '/api/public/otel/v1/traces'], ['POST', 'PUT'])
+  serveProtocols(app, dependencies, { mayLog, limited: limit('/log'), intake })
 
   app.get('/queue/status', requireKey(keys, 'ingest'), limit('/queue/status'), reportQueueStatus(queue, log))
   app.get('/health', reportHealth(keys))
@@ -121,4 +124,44 @@ export function createProducerApp(dependencies: Dependencies): Express {
   app.use(notFound)
   app.use(sendProblem)
   return app
+}
+
+interface Taking {
+  mayLog: RequestHandler
+  limited: RequestHandler
+  intake: AcceptEventsOptions
+}
+
+/** Protocols with paths of their own: each answers in its own words, also what fails. */
+function serveProtocols(app: Express, dependencies: Dependencies, taking: Taking): void {
+  const { keys, admission, config, isStopping } = dependencies
+  const { mayLog, limited } = taking
+  const serve = serveProtocol(app, taking)
+
+  const methods = ['POST', 'PUT'] as const
+  serve(otlpLogs, ['/v1/logs', '/api/public/otel/v1/logs'], { methods })
+  serve(otlpTraces, ['/v1/traces', '/api/public/otel/v1/traces'], { methods })
+
+  const failElastic = serve(elasticsearch, ['/_bulk', '/elastic/_bulk', '/elastic/:index/_bulk'])
+  app.get(['/elastic', '/elastic/'], mayLog, limited, answerElastic, failElastic)
+  app.use('/elastic', mayLog, notFound, failElastic)
+
+  const hec = '/services/collector'
+  const failHec = serve(splunkHec, [hec, `${hec}/event`, `${hec}/event/1.0`])
+  serve(splunkHecRaw, [`${hec}/raw`, `${hec}/raw/1.0`])
+  app.post(`${hec}/ack`, mayLog, limited, refuseHecAck, failHec)
+  app.get([`${hec}/health`, `${hec}/health/1.0`], reportHecHealth(isStopping, admission))
+
+  serve(loki, ['/loki/api/v1/push'])
+  serve(firehose, ['/firehose'])
+
+  const hold = holdKeyedBody({ keys, admission, limits: config.limits })
+  const may = [hold, requireKey(keys, 'ingest', readHeldKey)]
+  const kinds = ['batch', 'track', 'identify', 'page', 'screen', 'group', 'alias']
+  serve(
+    segment,
+    kinds.map((kind) => `/v1/${kind}`),
+    { may },
+  )
+  serve(posthog, ['/batch', '/batch/', '/capture', '/capture/', '/e/', '/i/v0/e/'], { may })
 }

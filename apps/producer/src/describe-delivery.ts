@@ -3,7 +3,8 @@ import { Problem } from '@weir/http'
 import type { Request } from 'express'
 
 /** Headers that say something about the events of a body; all others stay out of the events. */
-const read = /^(?:ce-|x-syslog-|x-amz-firehose-|x-amz-|x-tag|x-scope-orgid|x-test-connection|user-agent$)/
+const read =
+  /^(?:ce-|x-syslog-|x-amz-(?!firehose-access-key)|x-tag|x-scope-orgid|x-test-connection|user-agent$)/
 
 /**
  * What a request says about its body beside the bytes. Throws `Problem`: 404 for a format in the path that
@@ -22,7 +23,25 @@ export function describeDelivery(req: Request): Delivery {
 
 /** The same on the path of a protocol, which says what the body is. Its query means what the protocol says. */
 export function describeProtocolDelivery(req: Request): Delivery {
-  return { format: undefined, contentType: toMediaType(req.headers['content-type']), headers: pick(req) }
+  const { accept } = req.headers
+  return {
+    format: undefined,
+    contentType: toMediaType(req.headers['content-type']),
+    headers: { ...pick(req), ...(accept !== undefined && { accept }) },
+    parameters: { ...pickParameters(req), path: req.path },
+  }
+}
+
+/** What the query says of events; a key that stands there is no part of it. */
+const parameterNames = ['host', 'source', 'sourcetype', 'index'] as const
+
+function pickParameters(req: Request): Record<string, string> {
+  const parameters: Record<string, string> = {}
+  for (const name of parameterNames) {
+    const value: unknown = req.params[name] ?? req.query[name]
+    if (typeof value === 'string' && value !== '') parameters[name] = value
+  }
+  return parameters
 }
 
 function toMediaType(contentType: string | undefined): string | undefined {

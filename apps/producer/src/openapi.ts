@@ -9,6 +9,7 @@ import {
 } from '@weir/http'
 import { z } from 'zod'
 import { otlpRoutes } from './routes/describe-otlp.ts'
+import { protocolDescriptions } from './protocol-descriptions.ts'
 import { quarantineDecisions } from './routes/decide-quarantined.ts'
 import { redactionDescriptions } from './routes/redaction-rules.ts'
 
@@ -146,6 +147,7 @@ const routes: readonly RouteDescription[] = [
       contentType: 'text/plain',
     },
   },
+  ...protocolDescriptions,
   ...keyRouteDescriptions,
   ...redactionDescriptions,
   ...quarantineDecisions,

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import type { IncomingMessage } from 'node:http'
 import { Problem } from '@weir/http'
+import { finished } from 'node:stream/promises'
 import type { BodyHold } from './admission.ts'
 
 type Decompress = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
@@ -18,15 +19,17 @@ const acceptedEncodings = 'gzip, deflate, br, zstd'
 /**
  * Reads a request's body, decompressed, up to `maxBytes` both before and after. Throws `Problem`: 413 when it
  * is larger, 415 for an encoding or a charset that is not taken, 400 for a damaged one, 503 when `hold` has no room.
+ * What has one of `ownEncodings` is left as it came.
  */
 export async function readBody(
   req: IncomingMessage,
   maxBytes: number,
   hold: Pick<BodyHold, 'take'>,
+  ownEncodings: readonly string[] = [],
 ): Promise<Buffer> {
   refuseOtherCharsets(req.headers['content-type'])
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity') return readBytes(req, maxBytes, hold)
+  if (encoding === 'identity' || ownEncodings.includes(encoding)) return readBytes(req, maxBytes, hold)
   const decompress = Object.hasOwn(decompressors, encoding) ? decompressors[encoding] : undefined
   if (decompress === undefined) {
     throw new Problem('unsupported-content-encoding', `Content-Encoding is one of ${acceptedEncodings}.`, {
@@ -37,6 +40,14 @@ export async function readBody(
   const inflated = await inflateWith(decompress, bytes, { encoding, maxBytes })
   hold.take(inflated.length)
   return inflated
+}
+
+/** Whoever is refused keeps its connection, for when it comes again: its body is read, and not kept. */
+export async function readAway(req: IncomingMessage, maxBytes: number): Promise<void> {
+  if (Number(req.headers['content-length'] ?? Infinity) > maxBytes) return
+  req.resume()
+  // A sender that went away needs no answer.
+  await finished(req).catch(() => undefined)
 }
 
 async function inflateWith(

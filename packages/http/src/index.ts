@@ -34,7 +34,8 @@ export {
   type Scope,
 } from './keys/api-key.ts'
 export { isKeyText, keyTextForm } from './keys/key-text.ts'
-export { checkKey, keyOf, requireKey } from './keys/require-key.ts'
+export { readPresentedKey } from './keys/present-key.ts'
+export { checkKey, isBlocked, keyOf, requireKey } from './keys/require-key.ts'
 export { listenForChanges } from './keys/key-listener.ts'
 export { openKeyStore, type KeyStore, type KeyStoreOptions } from './keys/key-store.ts'
 export {

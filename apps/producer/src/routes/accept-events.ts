@@ -1,4 +1,4 @@
-import { finished } from 'node:stream/promises'
+import { findProtocol } from '@weir/formats'
 import { identityOf, keyOf, Problem } from '@weir/http'
 import type { ProjectRedaction } from '@weir/redaction'
 import { failpoint } from '@weir/runtime'
@@ -9,7 +9,8 @@ import { describeDelivery, describeProtocolDelivery } from '../describe-delivery
 import { readIdempotencyKey } from '../idempotency-key.ts'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from '../intake-request.ts'
 import type { AcceptBody } from '../intake-threads.ts'
-import { readBody } from '../read-body.ts'
+import { readAway, readBody } from '../read-body.ts'
+import { heldBodyOf } from './hold-keyed-body.ts'
 
 export interface AcceptEventsOptions {
   accept: AcceptBody
@@ -27,11 +28,13 @@ export interface AcceptEventsOptions {
  */
 export function acceptEvents(options: AcceptEventsOptions, protocol?: string): RequestHandler {
   const { accept, admission, append, countAccepted, limits, redactionOf } = options
+  const own = protocol === undefined ? undefined : findProtocol(protocol)?.ownEncodings
   return async (req, res) => {
     failpoint('producer.before_body')
+    const held = protocol === undefined ? undefined : heldBodyOf(res)
     let hold: BodyHold
     try {
-      hold = admission.enter()
+      hold = held?.hold ?? admission.enter()
     } catch (error) {
       await readAway(req, limits.maxBodyBytes)
       throw error
@@ -40,7 +43,8 @@ export function acceptEvents(options: AcceptEventsOptions, protocol?: string): R
     try {
       const redaction = redactionOf(keyOf(res).projectId)
       const request = describe(req, res, { limits, protocol, redaction })
-      const reading = accept(await readBody(req, limits.maxBodyBytes, hold), request)
+      const body = held?.body ?? (await readBody(req, limits.maxBodyBytes, hold, own))
+      const reading = accept(body, request)
       outcome = reading instanceof Promise ? await reading : reading
       if (!('rows' in outcome)) throw refused(outcome)
       failpoint('producer.after_validation')
@@ -64,17 +68,13 @@ function send(res: Response, { answer, reply }: AcceptedBody): void {
     return
   }
   const { status, contentType, body, headers } = reply
+  if (status === 204) {
+    res.writeHead(status, { ...headers }).end()
+    return
+  }
   const length = Buffer.byteLength(body)
   res.writeHead(status, { 'Content-Type': contentType, 'Content-Length': length, ...headers })
   res.end(body)
-}
-
-/** Whoever is refused keeps its connection, for when it comes again: its body is read, and not kept. */
-async function readAway(req: Request, maxBytes: number): Promise<void> {
-  if (Number(req.headers['content-length'] ?? Infinity) > maxBytes) return
-  req.resume()
-  // A sender that went away needs no answer.
-  await finished(req).catch(() => undefined)
 }
 
 function refused({ code, detail, errors, rejectedCount: errorCount }: RefusedBody): Problem {

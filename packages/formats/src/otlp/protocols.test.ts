@@ -6,11 +6,12 @@ import { isRefusal } from '../refusal.ts'
 import { otlpLogs, otlpTraces } from './protocols.ts'
 import { aLogRecord, aSpan, spanId, traceId } from './testing.ts'
 
+const limits = { maxBodyBytes: 1_048_576 }
 const json = plainDelivery
 const protobuf: Delivery = { ...plainDelivery, contentType: 'application/x-protobuf' }
 
 function read(protocol: typeof otlpLogs, body: string | Uint8Array, delivery: Delivery): unknown[] {
-  const records = protocol.read(Buffer.from(body), delivery)
+  const records = protocol.read(Buffer.from(body), delivery, limits)
   if (isRefusal(records)) throw new Error(records.detail)
   return records.records.map((record) => ('value' in record ? record.value : record))
 }
@@ -59,7 +60,7 @@ test.each([
   ['protobuf that ends too early', Uint8Array.of(0x0a, 0x05, 0x01), protobuf],
   ['JSON, said to be protobuf', '{"resourceSpans":[]}', protobuf],
 ])('a body is refused that is %s', (_name, body, delivery) => {
-  expect(isRefusal(otlpTraces.read(Buffer.from(body), delivery))).toBe(true)
+  expect(isRefusal(otlpTraces.read(Buffer.from(body), delivery, limits))).toBe(true)
 })
 
 test('protobuf that nests without end is refused', () => {
@@ -72,7 +73,7 @@ test('protobuf that nests without end is refused', () => {
   const wrap = (tag: number, bytes: Uint8Array): Uint8Array =>
     Writer.create().uint32(tag).bytes(bytes).finish()
   const body = wrap(0x0a, wrap(0x12, wrap(0x12, wrap(0x2a, value))))
-  expect(isRefusal(otlpLogs.read(Buffer.from(body), protobuf))).toBe(true)
+  expect(isRefusal(otlpLogs.read(Buffer.from(body), protobuf, limits))).toBe(true)
 })
 
 test('protobuf is read as its JSON would be, and fields of the future are passed over', () => {

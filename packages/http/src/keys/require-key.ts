@@ -20,12 +20,18 @@ const failuresByKeys = new WeakMap<KeyVerifier, FailedAttempts>()
  *
  * From an address that has failed too often only keys that Weir made are looked at, which nobody can guess; a key that
  * a person chose is refused without being looked at, right or wrong, or else failures would not slow a guesser.
+ *
+ * `read` finds the key where it does not stand in the usual headers.
  */
-export function requireKey(keys: KeyVerifier, scope: Scope): RequestHandler {
+export function requireKey(
+  keys: KeyVerifier,
+  scope: Scope,
+  read: (req: Request, res: Response) => string | undefined = readPresentedKey,
+): RequestHandler {
   const failures = failuresOf(keys)
   return (req, res, next) => {
     try {
-      const presented = readPresentedKey(req)
+      const presented = read(req, res)
       if (failures.isAnyBlocked && isRefusedUnseen(failures, req, presented)) return next(tooManyFailures())
       res.locals['apiKey'] = authenticate(keys, scope, req, presented)
     } catch (error) {
@@ -34,6 +40,12 @@ export function requireKey(keys: KeyVerifier, scope: Scope): RequestHandler {
     }
     next()
   }
+}
+
+/** Whether so many attempts from this address have failed that nothing should be done to find its key. */
+export function isBlocked(keys: KeyVerifier, req: Request): boolean {
+  const failures = failuresOf(keys)
+  return failures.isAnyBlocked && failures.isBlocked(req.ip ?? '')
 }
 
 function failuresOf(keys: KeyVerifier): FailedAttempts {
