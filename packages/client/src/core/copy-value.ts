@@ -2,9 +2,16 @@ import { types } from 'node:util'
 
 /** Less deep, and fewer, than Weir would refuse. */
 const maxDepth = 16
-const maxValues = 800
+export const maxValues = 900
 /** About what a member takes in memory, its text not counted. */
 const memberBytes = 16
+
+/** A copy, about what it takes in memory, and how many values it has. */
+export interface CopiedValue {
+  copy: unknown
+  bytes: number
+  values: number
+}
 
 /** Texts, flags and numbers that JSON carries: what is copied by being assigned. */
 function isPlainValue(value: unknown): boolean {
@@ -18,7 +25,7 @@ function isPlainValue(value: unknown): boolean {
  * The quick way for the objects that most events have: without nested ones, and of the usual kind. `undefined` for
  * any other, which a `ValueCopier` copies.
  */
-export function copyFlatObject(value: object): { copy: object; bytes: number } | undefined {
+export function copyFlatObject(value: object): CopiedValue | undefined {
   if (Object.getPrototypeOf(value) !== Object.prototype) return undefined
   const copy: Record<string, unknown> = { ...value }
   let bytes = 0
@@ -31,22 +38,27 @@ export function copyFlatObject(value: object): { copy: object; bytes: number } |
     bytes += memberBytes
     if (typeof member === 'string') bytes += member.length
   }
-  return { copy, bytes }
+  return { copy, bytes, values: count }
 }
 
 /**
  * Copies values into what JSON can say, whatever they are: one object that meets itself, throws when read, or has
- * no end is cut there and the rest is kept. One copier is made for one event.
+ * no end is cut there and the rest is kept.
  */
 export class ValueCopier {
   /** About what the copies take in memory. */
   bytes = 0
-  #values = 0
+  /** How many the copies have, those of the event before them included. */
+  values: number
   readonly #ancestors: object[] = []
 
+  constructor(valuesBefore = 0) {
+    this.values = valuesBefore
+  }
+
   copy(value: unknown): unknown {
-    this.#values += 1
-    if (this.#values > maxValues) return '[cut: too many values]'
+    this.values += 1
+    if (this.values > maxValues) return '[cut: too many values]'
     this.bytes += memberBytes
     switch (typeof value) {
       case 'string':
@@ -97,7 +109,7 @@ export class ValueCopier {
   #copyElements(values: Iterable<unknown>): unknown[] {
     const copies: unknown[] = []
     for (const value of values) {
-      if (this.#values >= maxValues) break
+      if (this.values >= maxValues) break
       copies.push(this.copy(value) ?? null)
     }
     return copies
@@ -106,7 +118,7 @@ export class ValueCopier {
   #copyMembers(source: object): Record<string, unknown> {
     const copies: Record<string, unknown> = {}
     for (const name of Object.keys(source)) {
-      if (this.#values >= maxValues) break
+      if (this.values >= maxValues) break
       if (name === '__proto__') continue
       this.bytes += name.length
       const copy = this.#copyMember(source, name)

@@ -1,4 +1,4 @@
-import { copyFlatObject, storableNumber, ValueCopier } from './copy-value.ts'
+import { copyFlatObject, maxValues, storableNumber, ValueCopier, type CopiedValue } from './copy-value.ts'
 import type { EventFields } from './event-fields.ts'
 import type { Level } from './levels.ts'
 
@@ -50,29 +50,35 @@ export function takeRecord(
     copy = typeof read === 'object' ? (read as Record<string, unknown>) : { message: read }
   }
   let bytes = recordBytes
+  let values = 0
   // oxlint-disable-next-line guard-for-in -- a copy that was just made has no other properties than its own
   for (const name in copy) {
     const value = copy[name]
     bytes += fieldBytes
-    if (typeof value === 'string') bytes += value.length
+    values += 1
+    if (values > maxValues) copy[name] = undefined
+    else if (typeof value === 'string') bytes += value.length
     else if (typeof value === 'object' && value !== null) {
-      const nested = copyObject(value)
+      const nested = copyObject(value, values)
       copy[name] = nested.copy
       bytes += nested.bytes
+      values += nested.values
     }
   }
   return new EventRecord(eventType, level, atMs, copy, bytes)
 }
 
-function copyObject(value: object): { copy: unknown; bytes: number } {
+/** `valuesBefore`: those that the event has already. */
+function copyObject(value: object, valuesBefore: number): CopiedValue {
   try {
     const flat = copyFlatObject(value)
-    if (flat !== undefined) return flat
+    if (flat !== undefined && valuesBefore + flat.values <= maxValues) return flat
   } catch {
     // A getter threw: the copier reads around it.
   }
-  const copier = new ValueCopier()
-  return { copy: copier.copy(value), bytes: copier.bytes }
+  const copier = new ValueCopier(valuesBefore)
+  const copy = copier.copy(value)
+  return { copy, bytes: copier.bytes, values: copier.values - valuesBefore }
 }
 
 /** A field's value as JSON; `undefined` where JSON has nothing for it. */
