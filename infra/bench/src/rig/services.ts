@@ -106,15 +106,17 @@ export function createServices(options: ServicesOptions): Services {
     close() {
       isClosed = true
     },
-    async lastLines() {
-      const files = (await readdir(directory)).filter((name) => name.endsWith('.log'))
-      const logs = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')))
-      return logs.flatMap((log) => log.trim().split('\n').slice(-linesOfEach))
-    },
+    lastLines: () => readLastLines(directory),
     async [Symbol.asyncDispose]() {
       await Promise.all([...services.keys()].map(stop))
     },
   }
+}
+
+async function readLastLines(directory: string): Promise<string[]> {
+  const files = (await readdir(directory)).filter((name) => name.endsWith('.log'))
+  const logs = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')))
+  return logs.flatMap((log) => log.trim().split('\n').slice(-linesOfEach))
 }
 
 async function findFreePort(): Promise<number> {

@@ -8,7 +8,7 @@ import { pino } from 'pino'
 import winston from 'winston'
 import type { WireEvent } from '../delivery/batch-encoder.ts'
 import { createQuickWeir, FakeServer } from '../testing.ts'
-import { createPinoTransport } from './pino.ts'
+import createPinoTransport from './pino.ts'
 import { WeirTransport } from './winston.ts'
 
 let server: Server

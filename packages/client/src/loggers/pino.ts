@@ -10,7 +10,8 @@ export type PinoTransportOptions = WeirOptions
  * A transport of pino: `pino({ transport: { target: '@weir/client/pino', options: { url, apiKey } } })`. pino runs it in
  * a thread of its own, and gives it the lines that it writes; what ends the logger delivers the events.
  */
-export function createPinoTransport(options: PinoTransportOptions = {}): Writable {
+// oxlint-disable-next-line import/no-default-export -- how pino finds the function of a `target`
+export default function createPinoTransport(options: PinoTransportOptions = {}): Writable {
   // The thread ends when pino ends the stream.
   const weir = createWeir({ flushOnExit: false, ...options })
   const decoder = new StringDecoder('utf8')
@@ -39,7 +40,3 @@ async function endThen(weir: Weir, done: () => void): Promise<void> {
   await weir.shutdown()
   done()
 }
-
-// How pino finds it.
-// oxlint-disable-next-line import/no-default-export -- the form that pino's `target` asks for
-export default createPinoTransport
