@@ -214,6 +214,7 @@ test('/openapi.json describes every route, to all', async () => {
     '/admin/keys',
     '/admin/keys/{id}',
     '/admin/keys/{id}/rotate',
+    '/admin/redaction',
     '/api/public/otel/v1/logs',
     '/api/public/otel/v1/traces',
     '/health',

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import './require-node.ts'
 import { Command } from 'commander'
+import { auditCommand } from './commands/audit/audit-pii.ts'
 import { keysCommand } from './commands/keys.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { pricesCommand } from './commands/prices/prices.ts'
 import { quarantineCommand } from './commands/quarantine/quarantine.ts'
+import { redactionCommand } from './commands/redaction/redaction.ts'
 import { rollupsCommand } from './commands/rollups.ts'
 import { explain } from './explain.ts'
 import { findDatabase } from './find-database.ts'
@@ -29,6 +31,8 @@ const program = new Command('weir')
   .addCommand(keysCommand(terminal))
   .addCommand(pricesCommand(terminal))
   .addCommand(quarantineCommand(terminal))
+  .addCommand(redactionCommand(terminal))
+  .addCommand(auditCommand(terminal))
   .addCommand(rollupsCommand(terminal))
   .addCommand(migrateCommand(terminal))
   .addHelpText(
