@@ -35,6 +35,12 @@ test('only the secret is taken out of a text', () => {
   )
 })
 
+test('who is told of a secret may look into another text', () => {
+  const text = 'ann@example.com and bob@example.com'
+  const redacted = redactText(text, [], () => redact('to eve@example.com').text)
+  expect(redacted).toBe('to [redacted:email] and to [redacted:email]')
+})
+
 test('words that begin with a prefix of the project are secret to their end', () => {
   expect(redact('acme_1 and xacme_2, "acme_3"', ['acme_']).text).toBe(
     '[redacted:custom] and x[redacted:custom], "[redacted:custom]"',

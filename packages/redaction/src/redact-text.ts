@@ -23,15 +23,21 @@ function replacePattern(text: string, pattern: Pattern, replace: Replace): strin
   const { kind, form, accepts, isShort = false } = pattern
   let redacted = ''
   let end = 0
-  form.lastIndex = 0
-  for (let match = form.exec(text); match !== null; match = form.exec(text)) {
+  let next = 0
+  for (;;) {
+    // Set each time: whoever is told of a secret may look into another text meanwhile.
+    form.lastIndex = next
+    const match = form.exec(text)
+    if (match === null) break
+    const matchEnd = match.index + match[0].length
     const secret = match.groups?.['secret'] ?? match[0]
+    next = matchEnd
     if (accepts === undefined || accepts(secret, match)) {
       // A group is always at the end of its match.
-      const start = match.index + match[0].length - secret.length
+      const start = matchEnd - secret.length
       redacted += text.slice(end, start) + replace(kind, secret)
-      end = start + secret.length
-    } else if (isShort) form.lastIndex = match.index + 1
+      end = matchEnd
+    } else if (isShort) next = match.index + 1
   }
   return end === 0 ? text : redacted + text.slice(end)
 }
