@@ -202,6 +202,7 @@ test('no secret is in the logs, the database, the journal, the snapshot, the que
   })
   const { key: another = '' } = (await created.json()) as { key?: string }
   const secrets = [...Object.values(keys), another]
+  const planted = `sk-ant-${crypto.randomUUID()}`
   const texts: Record<string, string> = {}
   const marker = `marker-${crypto.randomUUID()}`
   for (const secret of secrets) {
@@ -211,8 +212,18 @@ test('no secret is in the logs, the database, the journal, the snapshot, the que
     await post('{', { 'X-API-Key': secret, Cookie: `key=${secret}` })
     await post(JSON.stringify({ event_type: marker }), { 'X-API-Key': secret })
   }
+  const leak = {
+    'x-portkey-config': JSON.stringify({ api_key: planted }),
+    authorization: `Bearer ${planted}`,
+  }
+  for (const payload of [{ note: planted }, { request: { headers: leak } }, { text: JSON.stringify(leak) }]) {
+    const headers = { 'X-Request-Id': planted, 'Idempotency-Key': `${planted}-${crypto.randomUUID()}` }
+    const event = JSON.stringify({ event_type: marker, session_id: planted, payload })
+    expect((await post(event)).status).toBe(202)
+    expect((await post(event, headers)).status).toBe(202)
+  }
   texts['journal'] = await readFiles(join(directory, 'journal'))
-  while ((await pool.query('select from log_events where event_type = $1', [marker])).rowCount !== 3)
+  while ((await pool.query('select from log_events where event_type = $1', [marker])).rowCount !== 9)
     await sleep(20)
   texts['queue'] = withJobsUnpacked(await readFiles(join(directory, 'redis'), /appendonly/))
   texts['snapshot'] = await readFile(join(directory, 'keys.json'), 'latin1')
@@ -231,7 +242,7 @@ test('no secret is in the logs, the database, the journal, the snapshot, the que
   expect(texts['database']).toContain('key.create')
   for (const [place, text] of Object.entries(texts)) {
     expect([place, text.length > 0]).toEqual([place, true])
-    for (const secret of secrets) {
+    for (const secret of [...secrets, planted]) {
       // The last 40 characters: all of them are secret, whatever the key begins with.
       expect([place, text.includes(secret.slice(-40)) || text.includes(secret)]).toEqual([place, false])
     }
