@@ -172,3 +172,17 @@ test('what was logged a moment before SIGKILL is on disk', async () => {
   opened.push(weir)
   await until(() => weir.stats().delivered === 700)
 })
+
+test('what is on its way to the disk when the client is shut down gets there, and nothing is dropped', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const weir = open(down)
+    weir.logInfo('a')
+    // The file is begun, and not waited for.
+    void weir.flush(0)
+    expect(await weir.shutdown(0)).toBe(false)
+    expect(weir.stats()).toMatchObject({ logged: 1, dropped: 0, pending: 0 })
+  }
+  const { weir } = createQuickWeir({ spool: { directory } })
+  opened.push(weir)
+  await until(() => weir.stats().delivered === 20)
+})

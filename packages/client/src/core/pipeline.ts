@@ -45,7 +45,8 @@ export class Pipeline {
   #taken = 0
   #isScheduled = false
   #isFullScheduled = false
-  #isSpooling = false
+  /** On its way to the disk. */
+  #spooling: { batch: Batch; ended: Promise<void> } | undefined
   /** For which the spool had no room. */
   #unspooled: Batch | undefined
 
@@ -134,6 +135,8 @@ export class Pipeline {
   async close(): Promise<void> {
     this.#sender.stop()
     this.#poster?.close()
+    await this.#spooling?.ended
+    this.#spooling = undefined
     this.saveNow()
     this.#reports.drop('shut-down', this.#queue.clear())
     await this.#spool?.close()
@@ -142,11 +145,12 @@ export class Pipeline {
   /** Puts what waits in memory on disk, without a turn of the event loop. */
   saveNow(): void {
     if (this.#spool === undefined) return
-    const size = { maxEvents: this.#settings.batchEvents, maxBytes: this.#settings.batchBytes }
+    // What is being written may not be written any more. If it is, it is there twice, and its ids are known.
+    if (this.#spooling !== undefined) this.#spool.putNow(this.#spooling.batch.events)
     for (
-      let batch = this.#unspooled ?? takeBatch(this.#queue, this.#encoder, size);
+      let batch = this.#unspooled ?? this.#takeBatch();
       batch !== undefined && this.#spool.putNow(batch.events);
-      batch = takeBatch(this.#queue, this.#encoder, size)
+      batch = this.#takeBatch()
     ) {
       batch.settle()
       this.#unspooled = undefined
@@ -174,17 +178,21 @@ export class Pipeline {
   }
 
   async #fillSpool(spool: Spool): Promise<void> {
-    if (this.#isSpooling) return
-    this.#isSpooling = true
+    if (this.#spooling !== undefined) return
     while (this.#unspooled === undefined) {
       const batch = this.#takeBatch()
       if (batch === undefined) break
-      if (await spool.put(batch.events)) batch.settle()
-      else this.#unspooled = batch
+      this.#spooling = { batch, ended: this.#spoolBatch(spool, batch) }
+      await this.#spooling.ended
+      this.#spooling = undefined
       this.#sender.wake()
     }
-    this.#isSpooling = false
     this.#sender.wake()
+  }
+
+  async #spoolBatch(spool: Spool, batch: Batch): Promise<void> {
+    if (await spool.put(batch.events)) batch.settle()
+    else this.#unspooled = batch
   }
 
   async #next(): Promise<Batch | undefined> {
