@@ -8,7 +8,9 @@ beforeAll(async () => {
   weir = await openWeir()
 })
 
-afterAll(() => weir[Symbol.asyncDispose]())
+afterAll(async () => {
+  await weir[Symbol.asyncDispose]()
+})
 
 const hexId = (digits: number) => expect.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
 

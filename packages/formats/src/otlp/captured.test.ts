@@ -19,7 +19,15 @@ const parts = { cached_tokens: 3, reasoning_tokens: 2 }
 test.each([
   ['instrumentation-openai-traces', 4, [{}, tokens, tokens, { input_tokens: 4, total_tokens: 4 }]],
   ['openinference', 3, [{ ...tokens, ...parts }, {}, {}]],
-  ['vercel-ai', 3, [{ ...tokens, ...parts }, { ...tokens, ...parts }, { input_tokens: 4, total_tokens: 4 }]],
+  [
+    'vercel-ai',
+    3,
+    [
+      { ...tokens, ...parts },
+      { ...tokens, ...parts },
+      { input_tokens: 4, total_tokens: 4 },
+    ],
+  ],
   ['langfuse', 1, [{ ...tokens, ...parts, cost_usd: '0.003' }]],
 ])('%s has %i calls of a model, and nothing else has tokens', (name, count, counted) => {
   const events = readFixtureEvents('otlp', name).toSorted((one, other) =>

@@ -93,7 +93,12 @@ function describe(record: JsonObject, values: JsonObject, ids: Ids): Described {
 function describeTraefik(values: JsonObject, ids: Ids): Described {
   // Go's own way to write a time, which is none that is read; the record has its own.
   const { StartUTC: startUtc, StartLocal: _local, ...others } = values
-  const { event_type: type, source: _source, payload, ...said } = traefik.translate(others, plainDelivery)[0] ?? {
+  const {
+    event_type: type,
+    source: _source,
+    payload,
+    ...said
+  } = traefik.translate(others, plainDelivery)[0] ?? {
     event_type: 'api_request',
     source: 'otlp',
     payload: others,

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
+import type * as protobuf from 'protobufjs/minimal.js'
 
-type Protobuf = typeof import('protobufjs/minimal.js')
+type Protobuf = typeof protobuf
 
 let loaded: Protobuf | undefined
 

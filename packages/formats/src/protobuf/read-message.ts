@@ -69,33 +69,36 @@ function append(result: JsonObject, name: string, value: unknown): void {
 }
 
 function readField(reader: Reader, { type }: MessageField, depth: number): unknown {
-  if (typeof type === 'string') return readScalar(reader, type)
+  if (typeof type === 'string') return readers[type](reader)
   const length = reader.uint32()
   if (reader.pos + length > reader.len) throw new RangeError('The bytes end within a message.')
   return readFields(reader, reader.pos + length, type(), depth + 1)
 }
 
-function readScalar(reader: Reader, type: Scalar): unknown {
-  switch (type) {
-    case 'string':
-      return reader.string()
-    case 'hex':
-      return toText(reader.bytes(), 'hex')
-    case 'base64':
-      return toText(reader.bytes(), 'base64')
-    case 'int64':
-      return toWhole(BigInt(reader.int64().toString()))
-    case 'fixed64': {
-      const low = BigInt(reader.fixed32())
-      return toWhole((BigInt(reader.fixed32()) << 32n) | low)
-    }
-    default:
-      return reader[type]()
-  }
+const readers: Readonly<Record<Scalar, (reader: Reader) => unknown>> = {
+  string: (reader) => reader.string(),
+  hex: (reader) => toText(reader.bytes(), 'hex'),
+  base64: (reader) => toText(reader.bytes(), 'base64'),
+  bool: (reader) => reader.bool(),
+  int32: (reader) => reader.int32(),
+  uint32: (reader) => reader.uint32(),
+  int64: (reader) => toSignedWhole(reader.int64()),
+  fixed32: (reader) => reader.fixed32(),
+  fixed64(reader) {
+    const low = BigInt(reader.fixed32())
+    return toWhole((BigInt(reader.fixed32()) << 32n) | low)
+  },
+  double: (reader) => reader.double(),
 }
 
 function toText(bytes: Uint8Array, encoding: 'hex' | 'base64'): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
+}
+
+/** Without the package `long` the library gives a number. */
+function toSignedWhole(value: number | { high: number; low: number }): number | string {
+  if (typeof value === 'number') return value
+  return toWhole((BigInt(value.high) << 32n) | BigInt(value.low >>> 0))
 }
 
 function toWhole(value: bigint): number | string {

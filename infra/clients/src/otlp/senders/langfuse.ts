@@ -6,7 +6,7 @@ import { registerTracing } from './tracing.ts'
 // The keys of a project of Langfuse are any text and a key of Weir's.
 const processor = new LangfuseSpanProcessor({ publicKey: 'pk', secretKey: key, baseUrl: url })
 const tracing = registerTracing(processor)
-await propagateAttributes({ userId: 'u-1', sessionId: 's-1' }, () =>
+propagateAttributes({ userId: 'u-1', sessionId: 's-1' }, () =>
   startActiveObservation('answer a question', (span) => {
     span.update({ input: 'Say hello' })
     const generation = startObservation(

@@ -5,6 +5,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { OpenAIInstrumentation } from '@opentelemetry/instrumentation-openai'
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs'
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
+import type * as openai from 'openai'
 import { callModel } from './call-model.ts'
 import { headers, url } from './environment.ts'
 import { registerTracing, resource } from './tracing.ts'
@@ -20,7 +21,7 @@ instrumentation.setLoggerProvider(logging)
 instrumentation.setMeterProvider(metrics.getMeterProvider())
 
 // Loaded after the instrumentation, and by `require`, which is what it hooks into.
-const { default: OpenAI } = createRequire(import.meta.url)('openai') as typeof import('openai')
+const { default: OpenAI } = createRequire(import.meta.url)('openai') as typeof openai
 await callModel(OpenAI)
 await tracing.shutdown()
 await logging.shutdown()

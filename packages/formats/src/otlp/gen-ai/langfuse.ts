@@ -16,10 +16,6 @@ export function readLangfuseUsage(value: unknown): JsonObject {
   if (usage === undefined) return {}
   const apart = Object.entries(usage)
   const nested = apart.flatMap(([, details]) => (isJsonObject(details) ? Object.entries(details) : []))
-  const sum = (entries: readonly [string, unknown][], form: RegExp): number | undefined => {
-    const counts = entries.flatMap(([name, count]) => (form.test(name) ? (toCount(count) ?? []) : []))
-    return counts.length === 0 ? undefined : counts.reduce((total, count) => total + count, 0)
-  }
   const all = [...apart, ...nested]
   return withoutMissing({
     input_tokens: sum(apart, inputName),
@@ -31,15 +27,21 @@ export function readLangfuseUsage(value: unknown): JsonObject {
   })
 }
 
+/** Of the entries whose name has this form; undefined when none has. */
+function sum(entries: readonly [string, unknown][], form: RegExp): number | undefined {
+  const counts = entries.flatMap(([name, count]) => (form.test(name) ? (toCount(count) ?? []) : []))
+  return counts.length === 0 ? undefined : counts.reduce((total, count) => total + count, 0)
+}
+
 /** US dollars of Langfuse's `cost_details`: its total, else the sum of its parts. */
 export function readLangfuseCost(value: unknown): number | undefined {
   const costs = parseObject(value)
   if (costs === undefined) return undefined
-  const total = toNumber(costs['total'])
-  if (total !== undefined) return total
+  const said = toNumber(costs['total'])
+  if (said !== undefined) return said
   const parts = Object.values(costs).flatMap((cost) => toNumber(cost) ?? [])
   // Doubles add up to a few units in the last place; twelve digits are a millionth of a millionth of a dollar.
-  return parts.length === 0 ? undefined : Number(parts.reduce((sum, part) => sum + part, 0).toFixed(12))
+  return parts.length === 0 ? undefined : Number(parts.reduce((total, part) => total + part, 0).toFixed(12))
 }
 
 /** An object, or JSON text of one. */
