@@ -1,36 +1,29 @@
 import { normaliseName } from './names.ts'
 
 /** Prompts and completions, whatever the event. */
-const contentNames: ReadonlySet<string> = new Set([
-  ...['prompt', 'prompts', 'completion', 'completions', 'systemprompt', 'userprompt', 'chathistory'],
-  ...['inputmessages', 'outputmessages', 'generatedtext', 'systeminstructions', 'reasoningcontent'],
-])
+const contentNames: ReadonlySet<string> = new Set(
+  (
+    'prompt prompts completion completions systemprompt userprompt chathistory inputmessages ' +
+    'outputmessages generatedtext systeminstructions reasoningcontent'
+  ).split(' '),
+)
 
 /** So named in messages to and from models; lists of numbers or texts of other events may be too. */
 const messageListNames: ReadonlySet<string> = new Set(['messages', 'choices', 'candidates', 'contents'])
 
 /** What holds content if the event is about a model. */
-const modelContentNames: ReadonlySet<string> = new Set([
-  ...[
-    'input',
-    'inputs',
-    'output',
-    'outputs',
-    'content',
-    'text',
-    'query',
-    'question',
-    'answer',
-    'instructions',
-  ],
-  ...['system', 'toolcalls', 'functioncall', 'arguments', 'inputtext', 'outputtext', 'responsetext', 'delta'],
-  ...['thinking', 'documents', 'transcript', 'embedding', 'embeddings', 'generations', 'suffix'],
-])
+const modelContentNames: ReadonlySet<string> = new Set(
+  (
+    'input inputs output outputs content text query question answer instructions system toolcalls ' +
+    'functioncall arguments inputtext outputtext responsetext delta thinking documents transcript ' +
+    'embedding embeddings generations suffix'
+  ).split(' '),
+)
 
 /** What holds content and other things, if the event is about a model: usage is to be kept. */
-const containerNames: ReadonlySet<string> = new Set([
-  ...['request', 'response', 'body', 'requestbody', 'responsebody', 'rawrequest', 'rawresponse'],
-])
+const containerNames: ReadonlySet<string> = new Set(
+  'request response body requestbody responsebody rawrequest rawresponse'.split(' '),
+)
 
 /** Names of attributes of OpenTelemetry, OpenInference, OpenLLMetry, the Vercel AI SDK and Langfuse. */
 const contentAttribute =

@@ -333,11 +333,11 @@ test('addresses of clients are kept, or truncated wherever headers say them', ()
 
 test('a project may name more fields and prefixes', () => {
   const rules = { key_names: ['Tax-ID'], prefixes: ['acme_'] }
-  expect(redact({ taxId: 17, note: 'acme_x', acme_y: 1 }, rules)).toEqual({
+  expect(redact({ taxId: 17, note: 'acme_x' }, rules)).toEqual({
     taxId: '[redacted:secret_field]',
     note: '[redacted:custom]',
-    [(redact({ acme_y: 1 }, rules) as object) && Object.keys(redact({ acme_y: 1 }, rules) as object)[0]!]: 1,
   })
+  expect(Object.keys(redact({ acme_y: 1 }, rules) as object)).toEqual([expect.stringMatching(/^\[custom~/)])
 })
 
 test('what is found is counted, and where is told', () => {

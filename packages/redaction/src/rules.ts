@@ -51,20 +51,11 @@ export interface ProjectRedaction {
 export type Mode = 'mask' | 'hash' | 'drop' | 'keep' | 'truncate'
 
 export function modeOf(rules: RedactionRules, kind: RedactionKind): Mode {
-  switch (kind) {
-    case 'card':
-      return rules.cards
-    case 'email':
-      return rules.emails
-    case 'content':
-      return rules.content
-    case 'address':
-      return rules.addresses
-    case 'too_deep':
-      return 'mask'
-    default:
-      return rules.secrets
-  }
+  if (kind === 'card') return rules.cards
+  if (kind === 'email') return rules.emails
+  if (kind === 'content') return rules.content
+  if (kind === 'address') return rules.addresses
+  return kind === 'too_deep' ? 'mask' : rules.secrets
 }
 
 /**

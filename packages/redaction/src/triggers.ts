@@ -1,23 +1,8 @@
 /** How keys of providers begin, in lower case; behind what is no letter or digit. */
-export const keyTriggers: readonly string[] = [
-  ...[
-    'sk-',
-    'sk_',
-    'rk_',
-    'akia',
-    'asia',
-    'abia',
-    'acca',
-    'gho_',
-    'ghp_',
-    'ghr_',
-    'ghs_',
-    'ghu_',
-    'github_pat_',
-  ],
-  ...['xox', 'xapp-', 'aiza', 'glpat-', 'hf_', 'wk_', 'gsk_', 'xai-', 'r8_', 'pplx-', 'npm_', 'nvapi-'],
-  ...['dop_v1_', 'shpat_', 'lsv2_', 'eyj'],
-]
+export const keyTriggers: readonly string[] = (
+  'sk- sk_ rk_ akia asia abia acca gho_ ghp_ ghr_ ghs_ ghu_ github_pat_ xox xapp- aiza glpat- hf_ wk_ ' +
+  'gsk_ xai- r8_ pplx- npm_ nvapi- dop_v1_ shpat_ lsv2_ eyj'
+).split(' ')
 
 const byStart = Map.groupBy(keyTriggers, (trigger) => trigger.slice(0, 3))
 

@@ -53,9 +53,8 @@ async function audit({ from, to, project, json }: Options, terminal: Terminal): 
       const projectId = project === undefined ? undefined : await findProjectId(db, project)
       const range: ScanRange = { from, to, projectId }
       const redactionOf = await readRedactions(db)
-      const onRead = (count: number): void => progress.add(count)
-      await scanEvents(db, range, redactionOf, findings, onRead)
-      await scanQuarantine(db, range, redactionOf, findings, onRead)
+      await scanEvents(db, range, redactionOf, findings, progress.add)
+      await scanQuarantine(db, range, redactionOf, findings, progress.add)
     },
     fetchLimitMs,
   )
@@ -93,7 +92,7 @@ class Progress {
     this.#terminal = terminal
   }
 
-  add(count: number): void {
+  readonly add = (count: number): void => {
     this.rows += count
     if (performance.now() - this.#toldAtMs < tellEveryMs) return
     this.#toldAtMs = performance.now()
