@@ -28,6 +28,7 @@ async function run(create: (terminal: Terminal) => Command, ...args: string[]): 
       ran.hasFailed = true
     },
     databaseUrl: () => database.url,
+    pricesFile: () => undefined,
   }
   await create(terminal).exitOverride().parseAsync(args, { from: 'user' })
   return ran
