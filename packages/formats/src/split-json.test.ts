@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { splitJson } from './split-json.ts'
 
 const object = fc.dictionary(fc.string(), fc.jsonValue())

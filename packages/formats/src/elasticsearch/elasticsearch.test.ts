@@ -144,8 +144,8 @@ test('a document, or its message, that is a record of a gateway is read as that'
 test('every action is answered in its place, and one bad document fails alone', () => {
   const body =
     `${lines({ create: { _index: 'l' } }, { message: 'ok' }, { index: { _index: 'l', _id: 'bad' } })}{"broken\n` +
-    `${lines({ delete: { _index: 'l', _id: '1' } }, { update: { _index: 'l', _id: '2' } }, { doc: { a: 1 } })}` +
-    `${lines({ update: { _id: '3' } }, { doc: { message: 'new' }, doc_as_upsert: true }, { create: {} }, [1])}` +
+    lines({ delete: { _index: 'l', _id: '1' } }, { update: { _index: 'l', _id: '2' } }, { doc: { a: 1 } }) +
+    lines({ update: { _id: '3' } }, { doc: { message: 'new' }, doc_as_upsert: true }, { create: {} }, [1]) +
     lines({ create: {} }, { message: 'a\u0000b' })
   const { events, refused, json } = delivered(elasticsearch, body)
   expect(events.map(({ message }) => message)).toEqual(['ok', 'new'])

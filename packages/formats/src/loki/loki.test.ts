@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { plainDelivery } from '../delivery.ts'
 import { deliver, delivered } from '../testing-protocol.ts'
 import { parseLabels } from './labels.ts'
