@@ -27,7 +27,7 @@ const containerNames: ReadonlySet<string> = new Set(
 
 /** Names of attributes of OpenTelemetry, OpenInference, OpenLLMetry, the Vercel AI SDK and Langfuse. */
 const contentAttribute =
-  /^(?:gen_ai\.(?:prompt|completion|content|input\.messages|output\.messages|system_instructions|tool\.definitions|tool\.call\.(?:arguments|result))|llm\.(?:input_messages|output_messages|prompts?|completions?|prompt_template|tools|function_call)|input\.value|output\.value|ai\.(?:prompt|response\.(?:text|object|toolcalls|reasoning)|toolcall\.(?:args|result)|value|values)|traceloop\.entity\.(?:input|output)|langfuse\.(?:observation|trace)\.(?:input|output)|mlflow\.span(?:inputs|outputs))(?:$|\.)/i
+  /^(?:gen_ai\.(?:prompt|completion|content|input\.messages|output\.messages|system_instructions|tool\.definitions|tool\.call\.(?:arguments|result))|llm\.(?:input_messages|output_messages|prompts?|completions?|prompt_template|tools|function_call)|input\.value|output\.value|embedding\.(?:text|embeddings)|ai\.(?:prompt|embeddings?|response\.(?:text|object|toolcalls|reasoning)|toolcall\.(?:args|result)|value|values)|traceloop\.entity\.(?:input|output)|langfuse\.(?:observation|trace)\.(?:input|output)|mlflow\.span(?:inputs|outputs))(?:$|\.)/i
 const attributeAboutContent = /\.(?:role|finish_reason)$/i
 
 /** What a field of this name can hold. */
@@ -66,7 +66,7 @@ export function isAboutModel(record: object): boolean {
   if (
     'event_type' in record &&
     typeof record.event_type === 'string' &&
-    record.event_type.startsWith('llm')
+    /^(?:llm|gen_ai\.)/.test(record.event_type)
   ) {
     return true
   }

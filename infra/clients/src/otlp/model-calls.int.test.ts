@@ -28,6 +28,8 @@ async function run(name: string, count: number): Promise<{ calls: StoredEvent[];
   for (const other of events.filter((event) => !isCall(event))) {
     expect(other).toMatchObject({ llm_model: null, total_tokens: null, cost_usd: null, category: 'event' })
   }
+  // Prompts and answers are dropped where nobody asked to keep them.
+  expect(JSON.stringify(events)).not.toMatch(/say hello|hello there/i)
   expect(await weir.findTroubles()).toEqual([])
   return { calls: events.filter(isCall), others: events.filter((event) => !isCall(event)) }
 }
