@@ -105,17 +105,19 @@ function mayStartKey(start: number): boolean {
 }
 
 const minCardDigits = 13
-/** Of 13 digits with gaps between, three that stand so far apart are always met. */
-const stride = 4
+/** Of 13 bytes in a row, one that stands so far from the start is always met, with two more to one side of it. */
+const firstStep = 6
+const stride = 12
 
 function mayHoldCard(start: number, end: number): boolean {
-  let met = 0
-  for (let at = start; at < end; at += stride) {
-    met = is(at, ofNumber) ? met + 1 : 0
-    if (met === 3) return hasDigits(start, end)
+  for (let at = start + firstStep; at < end; at += stride) {
+    if (is(at, ofNumber) && (areNumber(at - 2) || areNumber(at + 1))) return hasDigits(start, end)
   }
   return false
 }
+
+/** Whether this byte and the next are part of a number. */
+const areNumber = (at: number): boolean => is(at, ofNumber) && is(at + 1, ofNumber)
 
 /** Whether there are as many digits in a row, or in groups with gaps between, of which the first has four. */
 function hasDigits(start: number, end: number): boolean {
