@@ -43,7 +43,7 @@ export function toPositiveMilliseconds(value: unknown): number | undefined {
 
 /** Milliseconds, of what nginx writes of all tries together, in seconds: `0.004, 0.020 : 0.001`. */
 export function sumSecondsToMilliseconds(value: unknown): number | undefined {
-  const parts = toText(value)?.split(/\s*[,:]\s*/) ?? []
+  const parts = toText(value)?.split(/[,:]/) ?? []
   const seconds = parts.map(toNumber).filter((part) => part !== undefined)
   if (seconds.length === 0 || seconds.some((part) => part < 0)) return undefined
   const sum = seconds.reduce((total, part) => total + part, 0)

@@ -9,6 +9,7 @@ import {
   type WorkerOptions,
 } from 'bullmq'
 import { Redis } from 'ioredis'
+import { Client, type ClientConfig } from 'pg'
 import { mendDamagedJobs } from './mend-damaged-jobs.ts'
 import { readRedisFacts, type RedisFacts } from './server-facts.ts'
 
@@ -147,14 +148,27 @@ export async function createWorker(
   return { value: worker as unknown as Worker, close: () => worker.close() }
 }
 
+/**
+ * A connection whose loss is heard of by whoever waits for its answer, and by nobody else. BullMQ does not listen to
+ * one that it has taken from its pool, and an `error` that nobody listens to ends the process.
+ */
+class CalmClient extends Client {
+  constructor(config?: ClientConfig) {
+    super(config)
+    this.on('error', () => undefined)
+  }
+}
+
 /** Gives a first connection its time, so that the first add does not fail; without Redis, adds reject. */
 async function untilReady(redis: Redis): Promise<void> {
   const ready = once(redis, 'ready', { signal: AbortSignal.timeout(failFast.commandTimeout) })
   await ready.catch(() => undefined)
 }
 
-function postgresConnection(location: { url: string; schema?: string | undefined }, max: number) {
+/** The connections that BullMQ opens to PostgreSQL. */
+export function postgresConnection(location: { url: string; schema?: string | undefined }, max: number) {
   return {
+    Client: CalmClient,
     connectionString: location.url,
     schema: location.schema ?? defaultSchema,
     migrate: true,
