@@ -55,6 +55,8 @@ grant select, insert, update on rollup_dimensions to weir_consumer;
 grant update on quarantine to weir_consumer;
 grant select, insert, update on outcome_counts to weir_consumer;
 grant select on projects, price_overrides to weir_consumer;
+-- It redacts the records that it reads again.
+grant select on redaction_rules, redaction_key to weir_consumer;
 
 -- What only the owner may do, in two functions that do nothing else.
 alter function ensure_log_event_partitions(date, date) security definer set search_path = public, pg_temp;

@@ -29,7 +29,7 @@ function openWriter(options: Partial<BatchWriterOptions> = {}) {
   const observer: BatchWriterOptions['observer'] = {
     stored(_batches, { quarantined }) {
       counts.transactions += 1
-      counts.quarantined += quarantined
+      counts.quarantined += quarantined.length
     },
   }
   const breaker = new Breaker()

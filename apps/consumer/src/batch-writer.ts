@@ -3,8 +3,8 @@ import type { PriceBook } from '@weir/prices'
 import { backoffMs, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { classifyFailure } from './failure-class.ts'
-import { storeBatches } from './store-batches.ts'
-import { storeWithQuarantine, type StoredApart } from './store-with-quarantine.ts'
+import { storeBatches, type Stored } from './store-batches.ts'
+import { storeWithQuarantine } from './store-with-quarantine.ts'
 
 /** Transactions under way at the same time: while one waits for its commit, the other keeps the server busy. */
 const lanes = 2
@@ -25,10 +25,7 @@ export class UnstorableBatchError extends Error {
 
 /** What a transaction did. Hears of every one, for metrics and for the progress that liveness follows. */
 export interface WriterObserver {
-  stored: (
-    batches: readonly Batch[],
-    counts: { events: number; duplicates: number; quarantined: number },
-  ) => void
+  stored: (batches: readonly Batch[], counts: Stored) => void
 }
 
 export interface BatchWriterOptions {
@@ -134,7 +131,7 @@ export class BatchWriter {
         const stored = await storeBatches(pool, batchesOf(group), prices())
         breaker.succeeded()
         this.#maxEvents = Math.min(this.#maxEvents * 2, maxEventsPerTransaction)
-        return this.#settle(group, { ...stored, quarantined: 0 })
+        return this.#settle(group, stored)
       } catch (error) {
         if (!(await this.#endsWith(error, group, attempt))) continue
         const [only] = group
@@ -185,7 +182,7 @@ export class BatchWriter {
         breaker.succeeded()
         const { quarantined } = stored
         logger.error(
-          { err: reason, batchId: header.id, quarantined },
+          { err: reason, batchId: header.id, quarantined: quarantined.length },
           'events that cannot be stored are in the quarantine',
         )
         return this.#settle([waiting], stored)
@@ -220,7 +217,7 @@ export class BatchWriter {
     return true
   }
 
-  #settle(group: readonly Waiting[], counts: StoredApart): void {
+  #settle(group: readonly Waiting[], counts: Stored): void {
     this.#options.observer.stored(batchesOf(group), counts)
     for (const { done } of group) done()
   }

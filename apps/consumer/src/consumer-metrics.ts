@@ -52,7 +52,8 @@ export function observeWriter(metrics: Metrics, progress: Progress): WriterObser
   const quarantined = createCounter(
     metrics,
     'weir_events_quarantined_total',
-    'Events that cannot be stored, set apart.',
+    'Events that cannot be stored and records that are none, set apart, by reason.',
+    ['reason'],
   )
   const lag = createHistogram(
     metrics,
@@ -65,7 +66,7 @@ export function observeWriter(metrics: Metrics, progress: Progress): WriterObser
       progress.note()
       stored.inc(counts.events)
       duplicates.inc(counts.duplicates)
-      quarantined.inc(counts.quarantined)
+      for (const reason of counts.quarantined) quarantined.inc({ reason })
       for (const { header } of batches)
         lag.observe(Math.max(0, (Date.now() - Date.parse(header.acceptedAt)) / 1_000))
     },

@@ -1,4 +1,4 @@
-import type { Batch, BatchHeader } from '@weir/events'
+import type { Batch, BatchHeader, RefusedRow } from '@weir/events'
 import type { PoolClient } from 'pg'
 
 /** Rows to store: as the bytes that came, and as lines, of which the rollups are made. */
@@ -9,6 +9,13 @@ export interface FreshRows {
   keyed: number
   /** Which batch the lines are of, in their order. */
   segments: readonly Segment[]
+  /** The records of these batches that are to be kept in the quarantine. */
+  refused: readonly FreshRefused[]
+}
+
+export interface FreshRefused {
+  header: BatchHeader
+  record: RefusedRow
 }
 
 /** The lines of one batch that are to be stored: those of its projects that the ledger did not have. */
@@ -48,11 +55,15 @@ export async function insertBatches(client: PoolClient, batches: readonly Batch[
 
 function collectFresh(batches: readonly Batch[], isNew: Set<string>): FreshRows {
   const segments: Segment[] = []
-  const fresh: FreshRows = { pieces: [], lines: [], keyed: 0, segments }
-  for (const { header, rows } of batches) {
+  const refused: FreshRefused[] = []
+  const fresh: FreshRows = { pieces: [], lines: [], keyed: 0, segments, refused }
+  for (const { header, rows, refused: records } of batches) {
     const projects = Object.keys(header.projects)
     const newProjects = projects.filter((projectId) => isNew.delete(`${projectId} ${header.id}`))
     if (newProjects.length === 0) continue
+    for (const record of records)
+      if (newProjects.includes(String(record.projectId))) refused.push({ header, record })
+    if (rows.length === 0) continue
     fresh.keyed += header.keyed
     const lines = rows.toString('utf8').split('\n')
     const isWhole = newProjects.length === projects.length

@@ -15,7 +15,7 @@ function fresh(...batches: ReturnType<typeof aBatch>[]): FreshRows {
     projectIds: Object.keys(header.projects),
     lineCount: rows.toString().split('\n').length,
   }))
-  return { pieces: [], lines, keyed: 0, segments }
+  return { pieces: [], lines, keyed: 0, segments, refused: [] }
 }
 
 const of = (...projectIds: number[]) => projectIds.map((id) => anEvent({ project_id: id }))

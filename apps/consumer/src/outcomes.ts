@@ -1,6 +1,6 @@
 import { acceptedHourOf, type BatchHeader } from '@weir/events'
 import type { PoolClient } from 'pg'
-import type { FreshRows, Segment } from './insert-batches.ts'
+import type { FreshRefused, FreshRows, Segment } from './insert-batches.ts'
 
 /** Which of the fresh lines were not stored, by where they stand, ascending; all others were. */
 export interface Written {
@@ -20,10 +20,16 @@ export interface Outcome {
 /**
  * Counts what a transaction did, by project, hour and producer: from the lines that were written, not from what
  * the header says of them, so that events which go missing on the way do not go unnoticed. Costs by the batch
- * and by the line that was not stored. What is in the quarantine is not counted here: its rows are.
+ * and by the line that was not stored. What is in the quarantine is not counted here: its rows are; those of
+ * `refused` are the ones that it had already.
  */
-export function toOutcomes({ lines, segments }: FreshRows, { duplicates, quarantined }: Written): Outcome[] {
+export function toOutcomes(
+  { lines, segments }: Pick<FreshRows, 'lines' | 'segments'>,
+  { duplicates, quarantined }: Written,
+  refused: readonly FreshRefused[] = [],
+): Outcome[] {
   const outcomes = new Outcomes()
+  for (const { header, record } of refused) outcomes.add(header, String(record.projectId), 0, 1)
   let nextDuplicate = 0
   let nextQuarantined = 0
   let start = 0

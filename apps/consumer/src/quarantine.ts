@@ -1,6 +1,7 @@
 import { acceptedHourOf, type BatchHeader } from '@weir/events'
 import type { Pool, PoolClient } from 'pg'
 import { RowsNotWrittenError, sqlStateOf } from './failure-class.ts'
+import type { FreshRefused } from './insert-batches.ts'
 
 /** Keeps a row that cannot be stored, whole, with the reason. */
 export async function quarantineRow(
@@ -22,6 +23,64 @@ export async function quarantineRow(
       row,
     ],
   )
+}
+
+/** What became of refused records: the reasons of those that are kept, and those that were there already. */
+export interface Refused {
+  reasons: readonly string[]
+  duplicates: readonly FreshRefused[]
+}
+
+/**
+ * Keeps records that no event could be made of. One that its sender repeats, byte for byte and under the same key, is
+ * kept once. Sorted, so that transactions with the same records wait instead of deadlocking.
+ */
+export async function quarantineRefused(
+  client: PoolClient,
+  refused: readonly FreshRefused[],
+): Promise<Refused> {
+  if (refused.length === 0) return { reasons: [], duplicates: [] }
+  const { rows } = await client.query<{ position: number }>({
+    name: 'quarantine-refused',
+    text: `
+      with entry as (
+        select *, gen_random_uuid() as id
+        from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+          $9::jsonb[], $10::bytea[]) with ordinality
+          as entry (project_id, batch_id, accepted_hour, producer_id, reason, detail, format, record_key, context, raw,
+            position)
+      ), kept as (
+        insert into quarantine (id, project_id, batch_id, accepted_hour, producer_id, reason, detail, format,
+          record_key, context, raw)
+        select id, project_id, batch_id, accepted_hour, producer_id, reason, detail, format, record_key, context, raw
+        from entry order by project_id, record_key, position
+        on conflict (project_id, record_key, sha256(raw)) where record_key is not null do nothing
+        returning id
+      )
+      select entry.position::int - 1 as position from kept join entry using (id)`,
+    values: toColumns(refused),
+  })
+  const kept = new Set(rows.map(({ position }) => position))
+  return {
+    reasons: refused.flatMap(({ record }, index) => (kept.has(index) ? [record.reason] : [])),
+    duplicates: refused.filter((_one, index) => !kept.has(index)),
+  }
+}
+
+function toColumns(refused: readonly FreshRefused[]): unknown[][] {
+  const columns: ((one: FreshRefused) => unknown)[] = [
+    ({ record }) => record.projectId,
+    ({ header }) => header.id,
+    ({ header }) => acceptedHourOf(header),
+    ({ header }) => header.producer ?? null,
+    ({ record }) => record.reason,
+    ({ record }) => record.detail,
+    ({ record }) => record.format,
+    ({ record }) => record.key,
+    ({ record }) => record.context,
+    ({ record }) => Buffer.from(record.raw),
+  ]
+  return columns.map((column) => refused.map(column))
 }
 
 /** Keeps a job whose batch cannot be read. The same job again is not kept twice. */

@@ -34,9 +34,13 @@ const differences = async () => (await verifyRollups(db)).filter(({ isEqual }) =
 
 test('a batch that is delivered again changes nothing', async () => {
   const batch = aBatch([anEvent({ cost_usd: '0.5' }), anEvent({ duration_ms: 12 })])
-  expect(await store([batch])).toEqual({ events: 2, duplicates: 0 })
-  expect(await store([batch])).toEqual({ events: 0, duplicates: 2 })
-  expect(await store([batch, aBatch([anEvent()]), batch])).toEqual({ events: 1, duplicates: 4 })
+  expect(await store([batch])).toEqual({ events: 2, duplicates: 0, quarantined: [] })
+  expect(await store([batch])).toEqual({ events: 0, duplicates: 2, quarantined: [] })
+  expect(await store([batch, aBatch([anEvent()]), batch])).toEqual({
+    events: 1,
+    duplicates: 4,
+    quarantined: [],
+  })
   expect(await count('log_events')).toBe(3)
   expect(await differences()).toEqual([])
 })
@@ -44,13 +48,13 @@ test('a batch that is delivered again changes nothing', async () => {
 test('an event key counts once: within a batch, across batches and days, but for each project', async () => {
   const yesterday = new Date(Date.now() - 86_400_000).toISOString()
   const first = aBatch([anEvent({ event_key: 'k' }), anEvent({ event_key: 'k' }), anEvent()])
-  expect(await store([first])).toEqual({ events: 2, duplicates: 1 })
+  expect(await store([first])).toEqual({ events: 2, duplicates: 1, quarantined: [] })
   const again = aBatch([
     anEvent({ event_key: 'k', occurred_at: yesterday, message: 'other' }),
     anEvent({ event_key: 'k', project_id: 2 }),
     anEvent({ event_key: String.raw`tab	and \ slash` }),
   ])
-  expect(await store([again])).toEqual({ events: 2, duplicates: 1 })
+  expect(await store([again])).toEqual({ events: 2, duplicates: 1, quarantined: [] })
   const { rows } = await pool.query(
     `select project_id, event_key, message from log_events where event_key is not null`,
   )
@@ -78,8 +82,12 @@ test('an event that cannot be stored goes to the quarantine, whole, and the othe
   const batch = aBatchOfRows([...good.slice(0, 7), poison, ...good.slice(7)])
   await expect(store([batch])).rejects.toThrow()
   expect(await count('log_events')).toBe(0)
-  expect(await setApart(batch)).toEqual({ events: 20, duplicates: 0, quarantined: 1 })
-  expect(await setApart(batch)).toEqual({ events: 0, duplicates: 21, quarantined: 0 })
+  expect(await setApart(batch)).toEqual({
+    events: 20,
+    duplicates: 0,
+    quarantined: ['22P02'],
+  })
+  expect(await setApart(batch)).toEqual({ events: 0, duplicates: 21, quarantined: [] })
   const { rows } = await pool.query<{ reason: string; raw: Buffer; batch_id: string }>(
     'select * from quarantine',
   )
@@ -166,7 +174,7 @@ function newWriter(onQuarantined: (n: number) => void = () => undefined): BatchW
     pool,
     breaker: new Breaker(),
     logger: createLogger('test', 'silent'),
-    observer: { stored: (_batches, counts) => onQuarantined(counts.quarantined) },
+    observer: { stored: (_batches, counts) => onQuarantined(counts.quarantined.length) },
     prices: () => prices,
     maxEventsPerTransaction: 50,
   })

@@ -9,11 +9,14 @@ import { insertBatches, type FreshRows } from './insert-batches.ts'
 import { insertEventKeys } from './insert-event-keys.ts'
 import { enterOutcomes, toOutcomes, type Written } from './outcomes.ts'
 import { inTransaction } from './in-transaction.ts'
+import { quarantineRefused } from './quarantine.ts'
 
-/** How many events of some batches were stored, and how many were there already. */
+/** How many events of some batches were stored, how many were there already, and why others are in the quarantine. */
 export interface Stored {
   events: number
   duplicates: number
+  /** The reason of each that is. */
+  quarantined: readonly string[]
 }
 
 /** Writes rows that are new, and says which of them it did not. */
@@ -44,7 +47,7 @@ export const writeRows: WriteRows = async (client, fresh, prices) => {
 
 /**
  * Stores batches in one transaction: the ledger of batches, the keys of events, the events of batches that were
- * new, the rollup increments of exactly those events, and the account of it. A batch that was stored before
+ * new, the rollup increments of exactly those events, the records that were refused, and the account of it. A batch that was stored before
  * changes nothing. Throws the database's error, and then nothing of it is stored.
  */
 export async function storeBatches(
@@ -58,12 +61,15 @@ export async function storeBatches(
     const total = batches.reduce((sum, { header }) => sum + eventCountOf(header.projects), 0)
     const fresh = await insertBatches(client, batches)
     failpoint('consumer.after_ledger')
-    if (fresh.lines.length === 0) return { events: 0, duplicates: total }
+    if (fresh.segments.length + fresh.refused.length === 0)
+      return { events: 0, duplicates: total, quarantined: [] }
     const written = await write(client, fresh, prices)
-    await enterOutcomes(client, toOutcomes(fresh, written))
+    const refused = await quarantineRefused(client, fresh.refused)
+    await enterOutcomes(client, toOutcomes(fresh, written, refused.duplicates))
     const { duplicates, quarantined } = written
     const events = fresh.lines.length - duplicates.length - quarantined.length
-    return { events, duplicates: total - events - quarantined.length }
+    const kept = quarantined.length + refused.reasons.length
+    return { events, duplicates: total - events - kept, quarantined: refused.reasons }
   })
   failpoint('consumer.after_commit')
   return stored

@@ -4,31 +4,26 @@ import type { Pool, PoolClient } from 'pg'
 import { mayBeTheEvents } from './failure-class.ts'
 import type { FreshRows } from './insert-batches.ts'
 import type { Written } from './outcomes.ts'
-import { quarantineRow } from './quarantine.ts'
+import { quarantineRow, reasonOf } from './quarantine.ts'
 import { storeBatches, writeRows, type Stored, type WriteRows } from './store-batches.ts'
-
-/** What became of a batch that held an event which cannot be stored. */
-export interface StoredApart extends Stored {
-  quarantined: number
-}
 
 /**
  * Stores one batch of which some event cannot be stored: the rows are halved until the culprits stand alone,
  * these go to the quarantine, all others are stored. One transaction, so that each event ends in one place.
  */
-export async function storeWithQuarantine(pool: Pool, batch: Batch, prices: PriceBook): Promise<StoredApart> {
-  let quarantined = 0
+export async function storeWithQuarantine(pool: Pool, batch: Batch, prices: PriceBook): Promise<Stored> {
+  const reasons: string[] = []
   const write: WriteRows = async (client, fresh) => {
     // Bytes, not text: what is no UTF-8 must neither be stored as something else nor quarantined as that.
     const pieces = bytesOf(fresh.lines, batch)
     const written = await writeHalves(client, { ...fresh, pieces }, 0, prices, async (row, error) => {
       await quarantineRow(client, row, batch.header, error)
-      quarantined += 1
+      reasons.push(reasonOf(error))
     })
     return written
   }
   const stored = await storeBatches(pool, [batch], prices, write)
-  return { ...stored, quarantined }
+  return { ...stored, quarantined: [...reasons, ...stored.quarantined] }
 }
 
 type Refuse = (row: Uint8Array, error: unknown) => Promise<void>

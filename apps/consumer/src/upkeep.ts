@@ -1,4 +1,5 @@
 import { ensurePartitions, type Database } from '@weir/database'
+import type { EventLimits } from '@weir/formats'
 import type { PriceBook } from '@weir/prices'
 import { sleep, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
@@ -14,6 +15,10 @@ export interface UpkeepOptions {
   foldIntervalMs: number
   /** Whether batches wait: what can be put off is put off until none does. */
   isBusy: () => boolean
+  /** What an event may be that a refused record is read as. */
+  limits: EventLimits
+  /** Of the keyed hashes of redaction; undefined for the one that the database has. */
+  redactionKey: string | undefined
   /** Hears what became of a quarantined event that was replayed. */
   onReplayed: (replayed: Replayed) => void
   /** The prices of the moment, for what is replayed. */
@@ -40,7 +45,8 @@ const maxSummarizeDelayMs = 600_000
 export function startUpkeep(options: UpkeepOptions): {
   close: () => Promise<void>
 } {
-  const { db, pool, logger, foldIntervalMs, isBusy, onReplayed, sweep, prices, refreshPrices } = options
+  const { db, pool, logger, foldIntervalMs, isBusy, limits, redactionKey, onReplayed, sweep, prices, refreshPrices } =
+    options
   const stop = new AbortController()
   let summarizedAtMs = Date.now()
   const tasks = Promise.all([
@@ -55,7 +61,7 @@ export function startUpkeep(options: UpkeepOptions): {
     }),
     repeat('replay', replayIntervalMs, async () => {
       while (!stop.signal.aborted) {
-        const replayed = await replayNext(pool, prices())
+        const replayed = await replayNext(pool, { prices: prices(), limits, redactionKey })
         if (replayed === undefined) return
         onReplayed(replayed)
       }

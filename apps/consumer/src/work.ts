@@ -50,6 +50,8 @@ export async function work(options: WorkOptions): Promise<void> {
     logger,
     foldIntervalMs,
     isBusy: () => writer.pending > 0,
+    limits: config.limits,
+    redactionKey: config.redactionKey,
     onReplayed: countReplays(metrics),
     prices: prices.current,
     refreshPrices: prices.refresh,

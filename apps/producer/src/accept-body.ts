@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import {
   findFormat,
   findProtocol,
+  isForeign,
   isRefusal,
   mayBeNative,
   readEvents,
@@ -15,6 +16,7 @@ import {
 import { looksForUsual } from '@weir/redaction'
 import { refuse, toAnswer, toRefusedBody, toRemarks } from './answer-log.ts'
 import { BodyRedaction } from './body-redaction.ts'
+import { encodeRefused } from './encode-refused.ts'
 import { encodeRows } from './encode-rows.ts'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { tally } from './tally.ts'
@@ -42,7 +44,7 @@ export function acceptFlatBody(
   const { rows, eventCount, keyed, ids, isSingle, tallies } = flat
   const answer = toAnswer(eventCount, ids, isSingle)
   const { receivedAt } = intake
-  return { rows, eventCount, keyed, receivedAt, tallies, redactions: undefined, quarantined: [], answer }
+  return { rows, eventCount, keyed, receivedAt, tallies, redactions: undefined, answer }
 }
 
 type AnyRequest = Pick<IntakeRequest, 'delivery' | 'limits'>
@@ -61,13 +63,13 @@ export function acceptAnyBody(
   if (records.records.length === 0) return refuse('validation-failed', 'The body holds no events.')
   if (records.records.length > limits.maxEventsPerRequest) return tooMany(limits)
   const format = delivery.format === undefined ? undefined : findFormat(delivery.format)
-  const { events, refused, successStatus } = readEvents(
+  const { events, refused, successStatus, hasForeign } = readEvents(
     records.records,
     { ...bodyIntake, body: records },
     delivery,
     format,
   )
-  const quarantined = refused.filter(isQuarantined)
+  const quarantined = hasForeign ? refused.filter(isNobodysToMend) : []
   if (events.length === 0 && quarantined.length === 0) return toRefusedBody(refused, records.isSingle)
   const ids = events.map(({ id }) => id).join('","')
   const isSingle = records.isSingle && events.length === 1
@@ -75,7 +77,8 @@ export function acceptAnyBody(
   const answer = toAnswer(events.length, ids, isSingle, remarks)
   const contentType = 'application/json; charset=utf-8'
   const reply = successStatus === undefined ? undefined : { status: successStatus, contentType, body: answer }
-  return { ...toRows(events, records, bodyIntake), quarantined, answer, reply }
+  const kept = encodeRefused(quarantined, { intake: bodyIntake, delivery, protocol: undefined })
+  return { ...toRows(events, records, bodyIntake), refused: kept, answer, reply }
 }
 
 /** A body that came to a protocol's own path: what is refused of it is kept aside, and its answer says so. */
@@ -95,12 +98,16 @@ function acceptProtocolBody(
   const { events, refused, ids } = readEvents(read, intake, delivery, protocol.format)
   const outcome = { recordCount: read.length, eventCount: events.length, records: read, ids, refused }
   const reply = protocol.answer(outcome, delivery)
-  return { ...toRows(events, records, bodyIntake), quarantined: refused, answer: '', reply }
+  const kept = encodeRefused(refused, { intake: bodyIntake, delivery, protocol: protocol.name })
+  return { ...toRows(events, records, bodyIntake), refused: kept, answer: '', reply }
 }
 
-/** A gateway's record is kept, because the gateway cannot mend it; who sends Weir's own form is told to. */
-function isQuarantined({ format }: RefusedRecord): boolean {
-  return format !== undefined && format !== 'native'
+/**
+ * A gateway's record is kept, because the gateway cannot mend it, and so is what nothing recognises beside such
+ * records; who sends Weir's own form is told to mend it.
+ */
+function isNobodysToMend({ format }: RefusedRecord): boolean {
+  return format === undefined || isForeign(format)
 }
 
 function tooMany({ maxEventsPerRequest }: IntakeLimits): RefusedBody {

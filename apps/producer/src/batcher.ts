@@ -1,5 +1,6 @@
 import { encodeBatch, type BatchHeader } from '@weir/events'
 import { v7 as uuidv7 } from 'uuid'
+import type { RefusedLines } from './intake-request.ts'
 
 /** The rows of one request, all of one project. */
 export interface AcceptedRows {
@@ -10,6 +11,8 @@ export interface AcceptedRows {
   /** How many of them have an event key. */
   keyed: number
   receivedAt: string
+  /** Records for the quarantine, likewise as lines. */
+  refused?: RefusedLines | undefined
 }
 
 /** Makes a batch durable: resolves when its bytes, given in pieces, survive a power loss. */
@@ -54,9 +57,9 @@ export class Batcher {
   /** Rejects everybody who waits. The write under way may still succeed; what had not begun is not written. */
   giveUp(error: Error): void {
     for (const { failed } of this.#writing?.batch ?? []) failed(error)
-    for (const { failed, rows } of this.#waiting.splice(0)) {
-      this.#bytes -= rows.byteLength
-      failed(error)
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#bytes -= bytesOf(waiting)
+      waiting.failed(error)
     }
   }
 
@@ -64,7 +67,7 @@ export class Batcher {
   add(accepted: AcceptedRows): Promise<void> {
     return new Promise((kept, failed) => {
       this.#waiting.push({ ...accepted, kept, failed })
-      this.#bytes += accepted.rows.byteLength
+      this.#bytes += bytesOf(accepted)
       if (!this.#isWriting) {
         this.#isWriting = true
         void this.#writeAll()
@@ -82,8 +85,8 @@ export class Batcher {
     let bytes = 0
     let count = 0
     for (const waiting of this.#waiting) {
-      rows += waiting.eventCount
-      bytes += waiting.rows.byteLength
+      rows += waiting.eventCount + (waiting.refused?.count ?? 0)
+      bytes += bytesOf(waiting)
       if (count > 0 && (rows > maxBatchRows || bytes > maxBatchBytes)) break
       count += 1
     }
@@ -94,26 +97,43 @@ export class Batcher {
     this.#writing = { batch, sinceMs: performance.now() }
     try {
       const header = headerOf(batch, this.#producerId)
-      await this.#keep(
-        header,
-        encodeBatch(
-          header,
-          batch.map(({ rows }) => rows),
-        ),
-      )
+      const { rows, refused } = linesOf(batch)
+      if (refused.length > 0) header.refusedBytes = lengthOf(refused)
+      await this.#keep(header, encodeBatch(header, refused.length > 0 ? [...rows, ...refused] : rows))
       for (const { kept } of batch) kept()
     } catch (error) {
       for (const { failed } of batch) failed(error)
     } finally {
       this.#writing = undefined
-      for (const { rows } of batch) this.#bytes -= rows.byteLength
+      for (const waiting of batch) this.#bytes -= bytesOf(waiting)
     }
   }
 }
 
+function bytesOf({ rows, refused }: AcceptedRows): number {
+  return refused === undefined ? rows.byteLength : rows.byteLength + refused.lines.byteLength
+}
+
+/** A request of which everything was refused has no rows. */
+function linesOf(batch: readonly Waiting[]): { rows: Uint8Array[]; refused: Uint8Array[] } {
+  const rows: Uint8Array[] = []
+  const refused: Uint8Array[] = []
+  for (const waiting of batch) {
+    if (waiting.eventCount > 0) rows.push(waiting.rows)
+    if (waiting.refused !== undefined) refused.push(waiting.refused.lines)
+  }
+  return { rows, refused }
+}
+
+/** With the line ends between them. */
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength + 1, -1)
+}
+
 function headerOf(batch: readonly Waiting[], producer: string): BatchHeader {
   const projects: Record<string, number> = {}
-  for (const { projectId, eventCount } of batch) projects[projectId] = (projects[projectId] ?? 0) + eventCount
+  for (const { projectId, eventCount, refused } of batch)
+    projects[projectId] = (projects[projectId] ?? 0) + eventCount + (refused?.count ?? 0)
   const keyed = batch.reduce((sum, waiting) => sum + waiting.keyed, 0)
   const acceptedAt = batch[0]?.receivedAt ?? new Date().toISOString()
   return { v: 1, id: uuidv7(), acceptedAt, projects, keyed, producer }

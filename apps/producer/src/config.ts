@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { parseRateLimits, trustProxyVariable, type TrustedProxies } from '@weir/http'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
+import { eventLimitVariables, toEventLimits } from '@weir/formats'
 import { queueEnvironment, toQueueOptions, toRedisUrl, type Keep, type QueueLocation } from '@weir/queue'
 import {
   ConfigError,
@@ -29,6 +30,7 @@ const environment = z.object({
   ...serviceEnvironment,
   ...databaseEnvironment,
   ...queueEnvironment,
+  ...eventLimitVariables,
   PRODUCER_HOST: z.string().default('127.0.0.1'),
   PRODUCER_PORT: z.coerce.number().int().min(0).max(65_535).default(8001),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(4),
@@ -51,10 +53,7 @@ const environment = z.object({
     .default(128 * 1024 ** 2),
   MAX_EVENT_LOOP_LAG_MS: z.coerce.number().int().min(100).default(2_000),
   MAX_BODY_BYTES: z.coerce.number().int().min(1_024).default(1_048_576),
-  MAX_EVENT_BYTES: z.coerce.number().int().min(256).default(65_536),
   MAX_EVENTS_PER_REQUEST: z.coerce.number().int().min(1).default(1_000),
-  MAX_EVENT_AGE_DAYS: z.coerce.number().min(0).max(31).default(30),
-  MAX_EVENT_FUTURE_HOURS: z.coerce.number().min(0).max(168).default(24),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
   RATE_LIMITS: routeLimits,
   API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
@@ -122,10 +121,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     limits: {
       maxBodyBytes: parsed.MAX_BODY_BYTES,
-      maxEventBytes: parsed.MAX_EVENT_BYTES,
       maxEventsPerRequest: parsed.MAX_EVENTS_PER_REQUEST,
-      maxAgeMs: parsed.MAX_EVENT_AGE_DAYS * 86_400_000,
-      maxFutureMs: parsed.MAX_EVENT_FUTURE_HOURS * 3_600_000,
+      ...toEventLimits(parsed),
     },
     requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
     routeLimits: parsed.RATE_LIMITS,

@@ -1,13 +1,10 @@
-import type { Answer, Delivery, Refusal, RefusedRecord, Tally } from '@weir/formats'
+import type { Answer, Delivery, EventLimits, Refusal, Tally } from '@weir/formats'
 import type { ProjectRedaction, RedactionCounts } from '@weir/redaction'
 
 /** What one request may hold. */
-export interface IntakeLimits {
+export interface IntakeLimits extends EventLimits {
   maxBodyBytes: number
-  maxEventBytes: number
   maxEventsPerRequest: number
-  maxAgeMs: number
-  maxFutureMs: number
 }
 
 /** What is known of a request beside its body. Plain data: it crosses to another thread. */
@@ -41,7 +38,13 @@ export interface AcceptedBody {
   /** What was redacted; undefined for nothing. */
   redactions: RedactionCounts | undefined
   /** Records that are kept, not as events but in the quarantine. */
-  quarantined: readonly RefusedRecord[]
+  refused?: RefusedLines | undefined
+}
+
+/** Refused records as `encodeRefusedRecord` writes them, one line each, the last one without a line end. */
+export interface RefusedLines {
+  lines: Uint8Array
+  count: number
 }
 
 /** Why nothing of a body can be kept. `code` is a kind of problem. */

@@ -11,10 +11,19 @@ const quarantined = z
   .object({
     id: z.guid(),
     batch_id: z.guid().nullable(),
-    state: z.enum(['waiting', 'replaying', 'replayed']),
-    reason: z
+    kind: z.enum(['event', 'record', 'job']).meta({
+      description:
+        'An event that cannot be stored, a gateway’s record that no event could be made of, or a job that cannot be read.',
+    }),
+    format: z
       .string()
-      .meta({ description: 'A SQLSTATE code, `not-written` or `unknown`.', example: '22P02' }),
+      .nullable()
+      .meta({ description: 'The format that a record was taken for.', example: 'kong' }),
+    state: z.enum(['waiting', 'replaying', 'replayed']),
+    reason: z.string().meta({
+      description: 'A SQLSTATE code, `not-written`, `unknown`, or the kind of problem that a record has.',
+      example: '22P02',
+    }),
     detail: z.string(),
     byte_length: z.int(),
     quarantined_at: instant,
@@ -24,7 +33,7 @@ const quarantined = z
     replayed_at: instant.nullable(),
     replayed_as: z.enum(['stored', 'duplicate']).nullable(),
   })
-  .meta({ id: 'Quarantined', description: 'An event that was accepted and cannot be stored.' })
+  .meta({ id: 'Quarantined', description: 'What was accepted and cannot be stored.' })
 
 const quarantinePage = z
   .object({
@@ -38,7 +47,7 @@ const quarantinePage = z
 const quarantinedWhole = quarantined
   .extend({
     encoding: z.enum(['utf-8', 'base64']).meta({ description: 'What `raw` is.' }),
-    raw: z.string().meta({ description: 'The row as it was accepted, byte for byte.' }),
+    raw: z.string().meta({ description: 'The row, or the record, as it was accepted.' }),
     fields: z
       .record(z.string(), z.string())
       .nullable()
@@ -87,7 +96,7 @@ export const accountRoutes: readonly RouteDescription[] = [
   {
     method: 'get',
     path: '/quarantine',
-    summary: 'Events that were accepted and cannot be stored, newest first',
+    summary: 'What was accepted and cannot be stored, newest first',
     description: 'The producer replays them (`POST /quarantine/{id}/replay`) and deletes them.',
     scope: 'admin',
     query: quarantineParameters,

@@ -55,6 +55,8 @@ test('the list is that of the project, newest first, filtered by reason and by w
       {
         id: young,
         batch_id: null,
+        kind: 'event',
+        format: null,
         state: 'waiting',
         reason: '22P02',
         detail: 'why',

@@ -203,7 +203,7 @@ test('the command line lists, shows, replays and deletes', async () => {
   const list = await weirCommand(weir, 'list', '--no-replayed', '--reason', '23514,22P02')
   expect(list.code).toBe(0)
   const [heading, ...lines] = list.output.trim().split('\n')
-  expect(heading).toMatch(/^ID +PROJECT +SINCE +STATE +REASON +BYTES +DETAIL$/)
+  expect(heading).toMatch(/^ID +PROJECT +SINCE +WHAT +STATE +REASON +BYTES +DETAIL$/)
   expect(lines).toHaveLength(2)
   const ids = lines.map((line) => line.slice(0, 36))
   const [first = '', second = ''] = ids
@@ -232,4 +232,62 @@ test('the command line lists, shows, replays and deletes', async () => {
   const rest = await weirCommand(weir, 'list', '--json')
   expect(JSON.parse(rest.output)).toMatchObject({ id: first, state: 'replayed', replayed_as: 'stored' })
   await untilTotals(weir, { accepted: 2, stored: 1, quarantined: 0, deleted: 1, pending: 0, gap: 0 })
+}, 60_000)
+
+const daysAgo = (days: number): number => Date.now() - days * 86_400_000
+
+const kongRecord = (id: string, startedAt = Date.now()) => ({
+  started_at: startedAt,
+  latencies: { request: 12 },
+  request: { id, method: 'GET', uri: '/a' },
+  response: { status: 200 },
+})
+
+test('a gateway’s bad records are kept with the reason, through kills, and stored by a replay that takes them', async () => {
+  await using weir = await open()
+  const { pool } = weir.database
+  const send = async (body: unknown): Promise<unknown> => {
+    const response = await weir.call('producer', '/log', 'POST', body)
+    expect(response.status).toBe(202)
+    return response.json()
+  }
+  const bad = kongRecord('bad', daysAgo(40))
+  const answer = { accepted: 2, rejected_count: 1, quarantined: 1 }
+  expect(await send([kongRecord('a'), bad, kongRecord('b')])).toMatchObject(answer)
+  await untilTotals(weir, { accepted: 3, stored: 2, quarantined: 1, pending: 0, gap: 0 })
+
+  await weir.kill('consumer')
+  expect(await send([kongRecord('a'), bad, kongRecord('b')])).toMatchObject(answer)
+  expect(await send({ ...bad, request: { id: 'alone' } })).toMatchObject({
+    accepted: 0,
+    ids: [],
+    quarantined: 1,
+  })
+  await weir.kill('producer')
+  await weir.start('producer')
+  await untilTotals(weir, { accepted: 7, stored: 2, quarantined: 1, pending: 4, gap: 0 })
+  await weir.start('consumer')
+  await untilTotals(weir, { accepted: 7, stored: 2, duplicate: 3, quarantined: 2, pending: 0, gap: 0 })
+
+  const { data } = (await (await weir.call('query', '/quarantine')).json()) as { data: { id: string }[] }
+  expect(data).toMatchObject([
+    { kind: 'record', format: 'kong', reason: 'timestamp-out-of-window', state: 'waiting' },
+    { kind: 'record', format: 'kong', reason: 'timestamp-out-of-window', state: 'waiting' },
+  ])
+  const id = data[1]?.id ?? ''
+  const shown = (await (await weir.call('query', `/quarantine/${id}`)).json()) as { raw: string }
+  expect(shown).toMatchObject({ encoding: 'utf-8', fields: null })
+  expect(JSON.parse(shown.raw)).toEqual(bad)
+  const list = await weirCommand(weir, 'list', '--reason', 'timestamp-out-of-window')
+  expect(list.output).toMatch(/ kong +waiting +timestamp-out-of-window /)
+
+  const refused = await weirCommand(weir, 'replay', id)
+  expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('timestamp-out-of-window') })
+  await pool.query(`
+    update quarantine set raw = convert_to(replace(convert_from(raw, 'UTF8'),
+      '"started_at":${String(bad.started_at)}', '"started_at":${Date.now()}'), 'UTF8')`)
+  expect(await weirCommand(weir, 'replay', id)).toEqual({ code: 0, output: `Event ${id} is stored.\n` })
+  await untilTotals(weir, { accepted: 7, stored: 3, duplicate: 3, quarantined: 1, pending: 0, gap: 0 })
+  const { rows } = await pool.query(`select event_key from log_events order by event_key`)
+  expect(rows.map(({ event_key: key }) => key)).toEqual(['kong:a', 'kong:b', 'kong:bad'])
 }, 60_000)

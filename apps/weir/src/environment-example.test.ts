@@ -13,6 +13,7 @@ const schemas = [
   'apps/query/src/config.ts',
   'apps/weir/src/config.ts',
   'packages/database/src/database-environment.ts',
+  'packages/formats/src/event-limits.ts',
   'packages/runtime/src/service-environment.ts',
   'packages/queue/src/queue-environment.ts',
 ]

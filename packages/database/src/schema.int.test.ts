@@ -167,6 +167,9 @@ const schemaColumns: Columns = {
     failed_replays: 'number',
     replayed_at: 'instant?',
     replayed_as: 'text?',
+    format: 'text?',
+    record_key: 'text?',
+    context: 'object?',
   },
   producers: { id: 'text', counted_through: 'text', reported_at: 'instant' },
   accepted_counts: {

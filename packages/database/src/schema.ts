@@ -108,6 +108,11 @@ export interface QuarantineTable {
   failed_replays: Generated<number>
   replayed_at: Instant | null
   replayed_as: 'stored' | 'duplicate' | null
+  /** Of a record that no event could be made of: the format that it was taken for. */
+  format: string | null
+  record_key: string | null
+  /** How such a record came; null for an event. */
+  context: ColumnType<unknown, string | null, string | null>
 }
 
 /** A producer's journal, and how far its batches are in `accepted_counts`. */

@@ -7,6 +7,8 @@ import {
   UnreadableBatchError,
   type BatchHeader,
 } from './batch.ts'
+import { eventColumns } from './event-columns.ts'
+import { encodeRefusedRecord, type RefusedRow } from './refused-record.ts'
 
 const header: BatchHeader = {
   v: 1,
@@ -27,6 +29,7 @@ test('a batch is read as it was written, its pieces a line each', () => {
         expect(decodeBatch(Buffer.concat(encodeBatch(header, pieces)))).toEqual({
           header,
           rows: Buffer.from(lines.join('\n')),
+          refused: [],
         })
     }),
   )
@@ -40,7 +43,53 @@ test('the header is read alone, from its line or from the whole batch', () => {
 
 test('a header may say more than this release knows', () => {
   const later = Buffer.from(`${JSON.stringify({ ...header, later: true })}\nrow`)
-  expect(decodeBatch(later)).toEqual({ header, rows: Buffer.from('row') })
+  expect(decodeBatch(later)).toEqual({ header, rows: Buffer.from('row'), refused: [] })
+})
+
+const anyText = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed())
+const orNothing = fc.option(anyText.filter((text) => text !== ''))
+const refusedRecord: fc.Arbitrary<RefusedRow> = fc.record({
+  projectId: fc.nat(),
+  reason: anyText,
+  detail: anyText,
+  format: orNothing,
+  key: orNothing,
+  context: orNothing,
+  raw: anyText,
+})
+
+test('refused records come back as they were, behind any number of rows', () => {
+  const rows = fc.array(fc.string({ minLength: 1 }).filter((row) => !row.includes('\n')))
+  fc.assert(
+    fc.property(rows, fc.array(refusedRecord, { minLength: 1 }), (lines, refused) => {
+      const refusedLines = Buffer.from(refused.map(encodeRefusedRecord).join('\n'))
+      const withRefused = { ...header, refusedBytes: refusedLines.length }
+      const bytes = Buffer.concat(
+        encodeBatch(withRefused, [...lines.map((line) => Buffer.from(line)), refusedLines]),
+      )
+      expect(decodeBatch(bytes)).toEqual({
+        header: withRefused,
+        rows: Buffer.from(lines.join('\n')),
+        refused,
+      })
+    }),
+  )
+})
+
+test('a consumer that knows of no refused records cannot take one for an event', () => {
+  const line = encodeRefusedRecord({
+    projectId: 1,
+    reason: 'too-deep',
+    detail: 'd',
+    format: 'kong',
+    key: null,
+    context: '{}',
+    raw: '{"a":"\t"}',
+  })
+  expect(line).not.toContain('\n')
+  expect(line.split('\t').length).toBeLessThan(eventColumns.length)
+  // It is found under its project all the same.
+  expect(line).toMatch(/^1\t/)
 })
 
 test.each<[string, string]>([
@@ -53,6 +102,8 @@ test.each<[string, string]>([
   ['a project that is no number', `${JSON.stringify({ ...header, projects: { a: 1 } })}\nrow`],
   ['a project without events', `${JSON.stringify({ ...header, projects: { '1': 0 } })}\nrow`],
   ['fewer keyed events than none', `${JSON.stringify({ ...header, keyed: -1 })}\nrow`],
+  ['fewer bytes than its refused records have', `${JSON.stringify({ ...header, refusedBytes: 9 })}\nrow`],
+  ['a refused record that is none', `${JSON.stringify({ ...header, refusedBytes: 3 })}\nrow`],
   ['a time without an offset', `${JSON.stringify({ ...header, acceptedAt: '2026-11-20T10:30:45' })}\nrow`],
 ])('%s is no batch', (_name, text) => {
   expect(() => decodeBatch(Buffer.from(text))).toThrow(UnreadableBatchError)

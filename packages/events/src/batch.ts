@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { decodeRefusedRecord, type RefusedRow } from './refused-record.ts'
 
 /**
  * What the first line of a batch says about the rows below it. `acceptedAt` is the time of the oldest
- * acceptance in it; `projects` counts its events by project id; `keyed` counts those with an event key.
- * `producer` is the id of the journal that has it: batches without one are left out of the accounts.
+ * acceptance in it; `projects` counts by project id its events and the refused records behind them; `keyed` counts
+ * the events with an event key. `producer` is the id of the journal that has it: batches without one are left out of
+ * the accounts. `refusedBytes` is the length of the lines of refused records, where there are any.
  */
 export interface BatchHeader {
   v: 1
@@ -12,12 +14,17 @@ export interface BatchHeader {
   projects: Record<string, number>
   keyed: number
   producer?: string | undefined
+  refusedBytes?: number | undefined
 }
 
-/** A batch as it is read: its header and the UTF-8 bytes of its rows, one line each, the last without a line end. */
+/**
+ * A batch as it is read: its header, the UTF-8 bytes of its rows, one line each, the last without a line end, and the
+ * records that are to be kept in the quarantine. There may be none of either.
+ */
 export interface Batch {
   header: BatchHeader
   rows: Buffer
+  refused: readonly RefusedRow[]
 }
 
 const header = z.object({
@@ -27,6 +34,7 @@ const header = z.object({
   projects: z.record(z.string().regex(/^\d+$/), z.number().int().positive()),
   keyed: z.number().int().nonnegative(),
   producer: z.uuid().optional(),
+  refusedBytes: z.number().int().positive().optional(),
 })
 
 /** The hour under which a batch is accounted for, on both sides of the queue: that of its oldest acceptance, UTC. */
@@ -43,11 +51,12 @@ const lineEnd = Buffer.from('\n')
 
 /**
  * The bytes of a batch, in pieces that follow each other, the same in the journal, in the queue and at the
- * consumer. `rows` are pieces of COPY text in UTF-8, each without a line end behind its last row.
+ * consumer. `lines` are pieces of COPY text in UTF-8, each without a line end behind its last line: first those of
+ * events, then, `refusedBytes` long with the line ends between them, those of refused records.
  */
-export function encodeBatch(batchHeader: BatchHeader, rows: readonly Uint8Array[]): Uint8Array[] {
+export function encodeBatch(batchHeader: BatchHeader, lines: readonly Uint8Array[]): Uint8Array[] {
   const pieces: Uint8Array[] = [Buffer.from(JSON.stringify(batchHeader))]
-  for (const piece of rows) pieces.push(lineEnd, piece)
+  for (const piece of lines) pieces.push(lineEnd, piece)
   return pieces
 }
 
@@ -55,7 +64,26 @@ export function encodeBatch(batchHeader: BatchHeader, rows: readonly Uint8Array[
 export function decodeBatch(bytes: Buffer): Batch {
   const end = bytes.indexOf(0x0a)
   if (end === -1) throw new UnreadableBatchError('The batch has no header line.')
-  return { header: decodeBatchHeader(bytes.subarray(0, end)), rows: bytes.subarray(end + 1) }
+  const batchHeader = decodeBatchHeader(bytes.subarray(0, end))
+  return { header: batchHeader, ...splitRefused(bytes.subarray(end + 1), batchHeader.refusedBytes) }
+}
+
+const none: readonly RefusedRow[] = []
+
+function splitRefused(lines: Buffer, refusedBytes: number | undefined): Pick<Batch, 'rows' | 'refused'> {
+  if (refusedBytes === undefined) return { rows: lines, refused: none }
+  const start = lines.length - refusedBytes
+  if (start < 0) throw new UnreadableBatchError('The batch is shorter than its header says.')
+  const refused = lines
+    .toString('utf8', start)
+    .split('\n')
+    .map((line) => {
+      const record = decodeRefusedRecord(line)
+      if (record === undefined)
+        throw new UnreadableBatchError('A refused record of the batch cannot be read.')
+      return record
+    })
+  return { rows: lines.subarray(0, Math.max(0, start - 1)), refused }
 }
 
 /** Reads the header alone, from the first line's bytes or from the whole batch. Throws `UnreadableBatchError`. */

@@ -18,6 +18,7 @@ export {
   type Category,
 } from './event-types.ts'
 export { decodeField, encodeField, encodeRow } from './row.ts'
+export { encodeRefusedRecord, type RefusedRow } from './refused-record.ts'
 export {
   acceptedHourOf,
   decodeBatch,

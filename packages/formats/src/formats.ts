@@ -35,6 +35,11 @@ export function findFormat(name: string): Format | undefined {
   return byName.get(name)
 }
 
+/** Whether it is another format than Weir's own: its senders cannot mend what they send. */
+export function isForeign(name: string | undefined): boolean {
+  return name !== undefined && name !== native.name
+}
+
 /** The format of a record. `last` is that of the record before it, which is nearly always the same. */
 export function recognise(record: JsonObject, delivery: Delivery, last?: Format): Format | undefined {
   if (delivery.format !== undefined) return byName.get(delivery.format)

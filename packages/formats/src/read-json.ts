@@ -23,7 +23,8 @@ export function parseJson(text: string): RawRecord {
   }
 }
 
-function parseExactly(text: string): unknown {
+/** Reads JSON, and what no double holds of it as text. Throws for what is no JSON. */
+export function parseExactly(text: string): unknown {
   // The types do not know yet that a reviver hears of the text that a value was made of.
   const parseWith = JSON.parse as (json: string, reviver: Reviver) => unknown
   return parseWith(text, (_key, value, { source }) =>

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { plainDelivery } from './delivery.ts'
 import { isJsonObject, type Delivery } from './format.ts'
 import { findFormat, formats } from './formats.ts'
+import { parseExactly } from './read-json.ts'
 import type { Refusal } from './refusal.ts'
 import { isSyslogLine, readSyslogLine } from './syslog-line.ts'
 
@@ -20,6 +21,8 @@ export interface Records {
   hasEscapes: boolean
   /** Whole numbers that reading changed because they do not fit a double. */
   alteredNumbers: () => ReadonlySet<number>
+  /** The records once more, with each number that does not fit a double as the text that stood there. */
+  exactly?: () => readonly RawRecord[]
 }
 
 /**
@@ -35,14 +38,34 @@ export function readRecords(body: Buffer, delivery: Delivery = plainDelivery): R
   const hasEscapes = body.includes(0x5c)
   const whole = parse(text)
   if (whole.refusal === undefined) {
-    return { ...unwrap(whole.value, delivery), hasEscapes, alteredNumbers: onceFound([text]) }
+    const exactly = once(() => unwrap(parseExactly(text), delivery).records)
+    return { ...unwrap(whole.value, delivery), hasEscapes, alteredNumbers: onceFound([text]), exactly }
   }
   const lines = splitLines(text)
   if (lines === undefined) return whole.refusal
   const records = lines.map(parse)
   const readable = lines.filter((_line, index) => records[index]?.refusal === undefined)
   if (readable.length === 0) return whole.refusal
-  return { records, isSingle: false, ignored: [], hasEscapes, alteredNumbers: onceFound(readable) }
+  const exactly = once(() =>
+    records.map((record, index): RawRecord =>
+      record.refusal === undefined ? { value: parseExactly(lines[index] ?? '') } : record,
+    ),
+  )
+  return { records, isSingle: false, ignored: [], hasEscapes, alteredNumbers: onceFound(readable), exactly }
+}
+
+/** Reads one record that was kept, even if it looks like a list or an envelope. Undefined for what is no JSON. */
+export function readRecord(text: string): Records | undefined {
+  const record = parse(text)
+  if (record.refusal !== undefined) return undefined
+  return {
+    records: [record],
+    isSingle: true,
+    ignored: [],
+    hasEscapes: text.includes('\\'),
+    alteredNumbers: onceFound([text]),
+    exactly: once(() => [{ value: parseExactly(text) }]),
+  }
 }
 
 function unwrap(value: unknown, delivery: Delivery): Pick<Records, 'records' | 'isSingle' | 'ignored'> {
@@ -84,7 +107,7 @@ function parse(text: string): RawRecord {
     if (inSyslog !== undefined) return { value: inSyslog }
     const detail = error instanceof Error ? error.message : 'It cannot be parsed.'
     // V8 quotes a piece of the input; what a sender sent is not repeated to whoever reads the logs.
-    return { refusal: { code: 'invalid-json', detail: withoutQuote(detail), pointer: '#' } }
+    return { refusal: { code: 'invalid-json', detail: withoutQuote(detail), pointer: '#' }, text }
   }
 }
 
@@ -106,10 +129,14 @@ function splitLines(text: string): string[] | undefined {
   return lines.length > 1 && isWhole ? lines : undefined
 }
 
-/** Found when first asked for, and once: it reads the whole body again. */
 function onceFound(texts: readonly string[]): Records['alteredNumbers'] {
-  let found: ReadonlySet<number> | undefined
-  return () => (found ??= findAlteredNumbers(texts))
+  return once(() => findAlteredNumbers(texts))
+}
+
+/** Found when first asked for, and once: it reads the whole body again. */
+function once<Found extends object>(find: () => Found): () => Found {
+  let found: Found | undefined
+  return () => (found ??= find())
 }
 
 /** Strings, so that digits in them are passed over, and numbers. In JSON that was parsed it takes linear time. */

@@ -9,6 +9,8 @@ const maxValues = 1_000
 export interface BodyFacts {
   hasEscapes: boolean
   alteredNumbers: () => ReadonlySet<number>
+  /** The records of the body with what does not fit a double as text, where they can be read again. */
+  exactly?: () => readonly ({ value: unknown } | { refusal: Refusal })[]
 }
 
 /**

@@ -20,6 +20,6 @@ export function getQuarantined(db: Pool): RequestHandler {
     parseQuery(noParameters, req)
     const [row] = await ask(db, findQuarantined(id, keyOf(res).projectId))
     if (row === undefined) throw new Problem('not-found', 'There is no quarantined event with this id.')
-    res.json({ ...describeQuarantined(row), ...describeRaw(row.raw) })
+    res.json({ ...describeQuarantined(row), ...describeRaw(row) })
   }
 }

@@ -9,7 +9,7 @@ import { ask } from '../queries/ask.ts'
 
 export const quarantineParameters = z.strictObject({
   reason: textList.optional().meta({
-    description: 'Only these reasons: SQLSTATE codes, `not-written` or `unknown`.',
+    description: 'Only these reasons: SQLSTATE codes, `not-written`, `unknown`, or why a record is no event.',
     example: '22P02',
   }),
   replayed: z

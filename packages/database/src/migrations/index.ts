@@ -7,6 +7,7 @@ import * as createConservation from './0006_create_conservation.ts'
 import * as prepareLeastRights from './0007_prepare_least_rights.ts'
 import * as createPrices from './0009_create_prices.ts'
 import * as createRedaction from './0010_create_redaction.ts'
+import * as quarantineRecords from './0011_quarantine_records.ts'
 
 /** Every migration by name, in the order in which they run. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0007_prepare_least_rights': prepareLeastRights,
   '0009_create_prices': createPrices,
   '0010_create_redaction': createRedaction,
+  '0011_quarantine_records': quarantineRecords,
 }

@@ -10,6 +10,8 @@ export function describeQuarantined(row: QuarantinedRow) {
   return {
     id: row.id,
     batch_id: row.batch_id,
+    kind: kindOf(row),
+    format: row.format,
     state: stateOf(row),
     reason: row.reason,
     detail: row.detail,
@@ -23,15 +25,15 @@ export function describeQuarantined(row: QuarantinedRow) {
   }
 }
 
-/** The bytes as text where they are UTF-8, else in base64; and the fields of the row, where it can be read as one. */
-export function describeRaw(raw: Buffer): {
+/** The bytes as text where they are UTF-8, else in base64; and the fields of the row, where they are an event's. */
+export function describeRaw({ raw, is_record: isRecord }: { raw: Buffer; is_record: boolean }): {
   encoding: 'utf-8' | 'base64'
   raw: string
   fields: Record<string, string> | null
 } {
   if (!isUtf8(raw)) return { encoding: 'base64', raw: raw.toString('base64'), fields: null }
   const text = raw.toString('utf8')
-  return { encoding: 'utf-8', raw: text, fields: readFields(text) }
+  return { encoding: 'utf-8', raw: text, fields: isRecord ? null : readFields(text) }
 }
 
 function readFields(row: string): Record<string, string> | null {
@@ -41,6 +43,12 @@ function readFields(row: string): Record<string, string> | null {
   return Object.fromEntries(
     entries.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== null),
   )
+}
+
+/** An event that cannot be stored, a record that no event could be made of, or a job that cannot be read. */
+function kindOf({ project_id: projectId, is_record: isRecord, reason }: QuarantinedRow) {
+  if (isRecord) return 'record'
+  return projectId === null && reason === 'unreadable-batch' ? 'job' : 'event'
 }
 
 function stateOf({ replayed_at: replayedAt, replay_requested_at: requestedAt }: QuarantinedRow) {

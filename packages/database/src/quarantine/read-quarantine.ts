@@ -16,6 +16,9 @@ export interface QuarantinedRow {
   failed_replays: number
   replayed_at: Date | null
   replayed_as: 'stored' | 'duplicate' | null
+  /** The format that it was taken for, where no event could be made of it. */
+  format: string | null
+  is_record: boolean
 }
 
 /** Which quarantined events are wanted; what is undefined does not matter. */
@@ -32,7 +35,7 @@ const fields = sql`
   quarantine.id, quarantine.quarantined_at::text as position, quarantine.project_id, quarantine.batch_id,
   quarantine.reason, quarantine.detail, octet_length(quarantine.raw) as byte_length, quarantine.quarantined_at,
   quarantine.accepted_hour, quarantine.replay_requested_at, quarantine.failed_replays, quarantine.replayed_at,
-  quarantine.replayed_as`
+  quarantine.replayed_as, quarantine.format, quarantine.context is not null as is_record`
 
 /** Asks for quarantined events, newest first. The statement is run by whoever asks. */
 export function listQuarantined(filters: QuarantineFilters): RawBuilder<QuarantinedRow> {

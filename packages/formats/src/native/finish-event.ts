@@ -7,7 +7,12 @@ const maxInt = 2_147_483_647
 const maxRouteBytes = 300
 
 /** Fills in what follows from what the sender said: category, route, totals, the request's ids, the event's own. */
-export function finishEvent(event: CanonicalEvent, intake: Intake, occurredMs: number, index: number): void {
+export function finishEvent(
+  event: CanonicalEvent,
+  intake: Intake,
+  occurredMs: number,
+  index: number | string,
+): void {
   if (event.category === '') event.category = categoryOf(event.event_type)
   if (event.route === null && event.path !== null) deriveRoute(event, event.path)
   if (event.total_tokens === null) deriveTotalTokens(event)
@@ -24,7 +29,7 @@ function deriveTotalTokens(event: CanonicalEvent): void {
   event.total_tokens = Math.min((event.input_tokens ?? 0) + (event.output_tokens ?? 0), maxInt)
 }
 
-function identify(event: CanonicalEvent, intake: Intake, occurredMs: number, index: number): void {
+function identify(event: CanonicalEvent, intake: Intake, occurredMs: number, index: number | string): void {
   event.request_id ??= intake.requestId
   event.trace_id ??= intake.traceId ?? null
   event.span_id ??= intake.spanId ?? null

@@ -13,7 +13,7 @@ const eventTypePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/
  * lifted into it, from the top level and from the payload; the rest stays in the payload. Checked by hand
  * because this is the hottest code of the producer: docs/decisions/0004.
  */
-export function toEvent(sent: unknown, intake: Intake, index: number): CanonicalEvent | Refusal {
+export function toEvent(sent: unknown, intake: Intake, index: number | string): CanonicalEvent | Refusal {
   const record = intake.redact(sent)
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
     return { code: 'validation-failed', detail: 'An event is a JSON object.', pointer: '#' }

@@ -27,7 +27,7 @@ export function listQuarantinedCommand(terminal: Terminal): Command {
       `
 Examples:
   npm run weir -- quarantine list --no-replayed
-  npm run weir -- quarantine list --reason 22P02,22003`,
+  npm run weir -- quarantine list --reason 22P02,timestamp-out-of-window`,
     )
     .action((options: Options) => list(options, terminal))
 }
@@ -44,13 +44,24 @@ async function list({ reason, replayed, limit, json }: Options, terminal: Termin
     const {
       id,
       state,
+      kind,
+      format,
       reason: code,
       quarantined_at: at,
       byte_length: bytes,
       detail,
     } = describeQuarantined(row)
-    return [id, String(row.project_id ?? '-'), at, state, code, String(bytes), oneLine(detail)]
+    return [
+      id,
+      String(row.project_id ?? '-'),
+      at,
+      format ?? kind,
+      state,
+      code,
+      String(bytes),
+      oneLine(detail),
+    ]
   })
-  terminal.print(formatTable(['ID', 'PROJECT', 'SINCE', 'STATE', 'REASON', 'BYTES', 'DETAIL'], lines))
+  terminal.print(formatTable(['ID', 'PROJECT', 'SINCE', 'WHAT', 'STATE', 'REASON', 'BYTES', 'DETAIL'], lines))
   if (rows.length === limit) terminal.tell(`There may be more than ${limit}: see --limit.`)
 }

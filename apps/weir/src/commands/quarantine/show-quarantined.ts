@@ -21,6 +21,6 @@ async function show(id: string, terminal: Terminal): Promise<void> {
   const { rows } = await withDatabase(terminal.databaseUrl(), (db) => findQuarantined(id).execute(db))
   const [row] = rows
   if (row === undefined) throw new StartError(`Nothing in the quarantine has the id ${id}.`)
-  const whole = { project_id: row.project_id, ...describeQuarantined(row), ...describeRaw(row.raw) }
+  const whole = { project_id: row.project_id, ...describeQuarantined(row), ...describeRaw(row) }
   terminal.print(JSON.stringify(whole, null, 2))
 }
