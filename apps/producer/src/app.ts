@@ -18,7 +18,6 @@ import {
   limitRequests,
   listAuditLogRoute,
   listKeysRoute,
-  methodNotAllowed,
   notFound,
   requireKey,
   revokeKeyRoute,
@@ -41,6 +40,7 @@ import { keepOrRefuse } from './keep-or-refuse.ts'
 import { createProducerOpenApi } from './openapi.ts'
 import { countEvents } from './producer-metrics.ts'
 import { acceptEvents, type AcceptEventsOptions } from './routes/accept-events.ts'
+import { acceptOtherMethods } from './routes/accept-other-methods.ts'
 import { deleteQuarantinedRoute, replayQuarantinedRoute } from './routes/decide-quarantined.ts'
 import { getRedactionRoute, putRedactionRoute } from './routes/redaction-rules.ts'
 import type { RedactionStore } from './redaction/redaction-store.ts'
@@ -95,10 +95,11 @@ export function createProducerApp(dependencies: Dependencies): Express {
   const app = createApp({ trustProxy: config.trustProxy })
   app.use(identifyRequest(logger), countRequests(metrics))
 
-  const mayLog = requireKey(keys, 'ingest')
+  const mayLog = requireKey(keys, 'ingest', { acceptsQuery: true })
   app.post('/log', mayLog, limit('/log'), acceptLog)
   app.post('/log/:format', mayLog, limit('/log'), acceptLog)
-  app.all(['/log', '/log/:format'], mayLog, methodNotAllowed('POST'))
+  app.all('/log', mayLog, limit('/log'), acceptOtherMethods(acceptLog))
+  app.all('/log/:format', mayLog, limit('/log'), acceptOtherMethods(acceptLog))
 
   serveProtocols(app, dependencies, { mayLog, limited: limit('/log'), intake })
 
@@ -156,7 +157,7 @@ function serveProtocols(app: Express, dependencies: Dependencies, taking: Taking
   serve(firehose, ['/firehose'])
 
   const hold = holdKeyedBody({ keys, admission, limits: config.limits })
-  const may = [hold, requireKey(keys, 'ingest', readHeldKey)]
+  const may = [hold, requireKey(keys, 'ingest', { acceptsQuery: true, read: readHeldKey })]
   const kinds = ['batch', 'track', 'identify', 'page', 'screen', 'group', 'alias']
   serve(
     segment,

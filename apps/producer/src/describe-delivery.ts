@@ -2,9 +2,9 @@ import { findFormat, formats, plainDelivery, type Delivery } from '@weir/formats
 import { Problem } from '@weir/http'
 import type { Request } from 'express'
 
-/** Headers that say something about the events of a body; all others stay out of the events. */
+/** Headers that say something about the events of a body; all others stay out of the events, keys above all. */
 const read =
-  /^(?:ce-|x-syslog-|x-amz-(?!firehose-access-key)|x-tag|x-scope-orgid|x-test-connection|user-agent$)/
+  /^(?:ce-|x-syslog-|x-amz-(?!firehose-access-key|security-token)|x-tag|x-scope-orgid|x-test-connection|user-agent$)/
 
 /**
  * What a request says about its body beside the bytes. Throws `Problem`: 404 for a format in the path that

@@ -82,7 +82,8 @@ const routes: readonly RouteDescription[] = [
       'One event, an array, `{"events":[…]}` or one event a line (NDJSON), whatever the content type says; `gzip`, ' +
       '`deflate`, `br` or `zstd`. One event that is refused does not keep the others out. With an `event_id`, or an ' +
       '`Idempotency-Key` header for the whole body, sending again counts once; the ids that are answered are the ' +
-      'same as the first time where the events have timestamps.',
+      'same as the first time where the events have timestamps. PUT and PATCH do the same; the key may also stand in ' +
+      '`?access_token=`.',
     body: {
       schema: z.union([nativeEvent, z.array(nativeEvent), z.object({ events: z.array(nativeEvent) })]),
       contentTypes: ['application/json', 'application/x-ndjson'],

@@ -207,6 +207,10 @@ test('no secret is in the logs, the database, the journal, the snapshot, the que
   const marker = `marker-${crypto.randomUUID()}`
   for (const secret of secrets) {
     await ask('producer', `/log?api_key=${secret}`)
+    await fetch(urlOf('producer', `/log?access_token=${secret}`), {
+      method: 'POST',
+      body: '{"event_type":"a"}',
+    })
     await ask('query', `/events?token=${secret}`, { Authorization: `Bearer ${secret}` })
     await ask('producer', '/health', { Authorization: `Basic ${btoa(`user:${secret}`)}` })
     await post('{', { 'X-API-Key': secret, Cookie: `key=${secret}` })

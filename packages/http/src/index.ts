@@ -34,7 +34,7 @@ export {
   type Scope,
 } from './keys/api-key.ts'
 export { isKeyText, keyTextForm } from './keys/key-text.ts'
-export { readPresentedKey } from './keys/present-key.ts'
+export { hasPresentedKey, readPresentedKey, type PresentedKeys } from './keys/present-key.ts'
 export { checkKey, isBlocked, keyOf, requireKey } from './keys/require-key.ts'
 export { listenForChanges } from './keys/key-listener.ts'
 export { openKeyStore, type KeyStore, type KeyStoreOptions } from './keys/key-store.ts'

@@ -4,7 +4,7 @@ import { holdsSecret } from '@weir/redaction'
 import type { Logger } from '@weir/runtime'
 import { randomHex, randomId } from './random-hex.ts'
 
-const requestIdForm = /^[A-Za-z0-9._-]{1,64}$/
+const requestIdForm = /^(?!wk_)[A-Za-z0-9._-]{1,64}$/
 
 /** Whether an id may be logged and stored as it came. Any other is replaced. */
 function isAcceptable(id: unknown): id is string {

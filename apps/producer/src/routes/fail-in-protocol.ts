@@ -1,8 +1,7 @@
 import type { Protocol } from '@weir/formats'
-import { sendProblemAs } from '@weir/http'
+import { hasPresentedKey, sendProblemAs } from '@weir/http'
 import type { ErrorRequestHandler } from 'express'
 import { describeProtocolDelivery } from '../describe-delivery.ts'
-import { hasKeyHeader } from './hold-keyed-body.ts'
 
 /**
  * Answers what fails on a protocol's path, from a missing key to a full disk, as that protocol says it: the last
@@ -11,7 +10,7 @@ import { hasKeyHeader } from './hold-keyed-body.ts'
 export function failInProtocol(protocol: Pick<Protocol, 'fail'>): ErrorRequestHandler {
   return sendProblemAs(({ status, kind, message }, req) =>
     protocol.fail(
-      { status, kind, detail: message, hasKey: hasKeyHeader(req) },
+      { status, kind, detail: message, hasKey: hasPresentedKey(req) },
       describeProtocolDelivery(req),
     ),
   )

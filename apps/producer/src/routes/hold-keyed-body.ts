@@ -1,4 +1,10 @@
-import { isBlocked, readPresentedKey, type KeyVerifier } from '@weir/http'
+import {
+  hasPresentedKey,
+  isBlocked,
+  readPresentedKey,
+  type KeyVerifier,
+  type PresentedKeys,
+} from '@weir/http'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Admission, BodyHold } from '../admission.ts'
 import type { IntakeLimits } from '../intake-request.ts'
@@ -21,13 +27,13 @@ export interface HoldOptions {
 }
 
 /**
- * Reads the body of a request that has no key in its headers, for the senders that put it there. The only place where
+ * Reads the body of a request that has no key elsewhere, for the senders that put it there. The only place where
  * anything of a stranger is parsed: at most 1 MiB, within what all bodies may take, and nothing from an address that
  * has failed too often.
  */
 export function holdKeyedBody({ keys, admission, limits }: HoldOptions): RequestHandler {
   return async (req, res, next) => {
-    if (hasKeyHeader(req) || isBlocked(keys, req)) return next()
+    if (hasPresentedKey(req) || isBlocked(keys, req)) return next()
     let hold: BodyHold
     try {
       hold = admission.enter()
@@ -43,9 +49,10 @@ export function holdKeyedBody({ keys, admission, limits }: HoldOptions): Request
   }
 }
 
-/** For `requireKey`: the key of the body that is held, else that of the headers. */
-export function readHeldKey(req: Request, res: Response): string | undefined {
-  return heldBodyOf(res)?.key ?? readPresentedKey(req)
+/** For `requireKey`: the key of the body that is held, else that of the request. */
+export function readHeldKey(req: Request, res: Response): PresentedKeys | undefined {
+  const key = heldBodyOf(res)?.key
+  return key === undefined ? readPresentedKey(req, true) : [key]
 }
 
 /** The body that `holdKeyedBody` has read; undefined where it read none. */
@@ -53,11 +60,6 @@ export function heldBodyOf(res: Response): HeldBody | undefined {
   // Express types locals as `any`; nothing else writes this one.
   const held: HeldBody | undefined = res.locals['heldBody']
   return held
-}
-
-/** Whether the request has a header that is meant to hold a key. */
-export function hasKeyHeader({ headers }: Request): boolean {
-  return headers.authorization !== undefined || headers['x-api-key'] !== undefined
 }
 
 /** PostHog's `api_key`, Segment's `writeKey`, and `token`, as PostHog's older clients call it. */

@@ -26,15 +26,22 @@ const proxied =
     return producer.send({ method: 'POST', path: '/log', headers, body: good }, key)
   }
 
+const logMethods = 'POST, PUT, PATCH, HEAD, OPTIONS'
+
 /** Methods, paths and headers. */
 // prettier-ignore
 export const paths: readonly Entry[] = [
   entry('B020', 'other methods', [
-    ...['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'].flatMap((method): Case[] => [
-      [`${method} /log`, send({ method, path: '/log' }), 405, 'method-not-allowed', ({ headers }) => { expect(headers['allow']).toBe('POST') }],
-      [`${method} /log without a key`, send({ method, path: '/log' }, ''), 401, 'unauthorized'],
+    ...['GET', 'DELETE', 'PROPFIND', 'TRACE'].map((method): Case =>
+      [`${method} /log`, send({ method, path: '/log' }), 405, 'method-not-allowed', ({ headers }) => { expect(headers['allow']).toBe(logMethods) }]),
+    ...['GET', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND', 'TRACE'].map((method): Case =>
+      [`${method} /log without a key`, send({ method, path: '/log' }, ''), 401, 'unauthorized']),
+    ...['PUT', 'PATCH'].flatMap((method): Case[] => [
+      [`${method} /log`, send({ method, path: '/log', body: good }), 202],
+      [`${method} /log without a body`, send({ method, path: '/log' }), 400, 'invalid-json'],
     ]),
-    ['HEAD /log has no body', send({ method: 'HEAD', path: '/log' }), 405, undefined, ({ text, headers }) => { expect([text, headers['allow']]).toEqual(['', 'POST']) }],
+    ...['HEAD', 'OPTIONS'].map((method): Case =>
+      [`${method} /log has no body`, send({ method, path: '/log' }), 200, undefined, ({ text, headers }) => { expect([text, headers['allow']]).toEqual(['', logMethods]) }]),
     ...['POST', 'PUT', 'DELETE', 'PATCH'].map((method): Case =>
       [`${method} /events`, ({ query }) => query.send({ method, path: '/events' }), 405, 'method-not-allowed', ({ headers }) => { expect(headers['allow']).toBe('GET, HEAD') }]),
   ]),

@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts'
 import { isAllowedFrom, type ApiKey, type KeyRefusal, type KeyVerifier, type Scope } from './api-key.ts'
 import { FailedAttempts } from './failed-attempts.ts'
 import { isKeyText } from './key-text.ts'
-import { readPresentedKey } from './present-key.ts'
+import { readPresentedKey, type PresentedKeys } from './present-key.ts'
 
 /** Failed attempts from one address in a minute after which each further failure is answered 429. */
 const maxFailuresPerMinute = 100
@@ -20,22 +20,23 @@ const failuresByKeys = new WeakMap<KeyVerifier, FailedAttempts>()
  *
  * From an address that has failed too often only keys that Weir made are looked at, which nobody can guess; a key that
  * a person chose is refused without being looked at, right or wrong, or else failures would not slow a guesser.
- *
- * `read` finds the key where it does not stand in the usual headers.
  */
 export function requireKey(
   keys: KeyVerifier,
   scope: Scope,
-  read: (req: Request, res: Response) => string | undefined = readPresentedKey,
+  { acceptsQuery = false, read }: RequireKeyOptions = {},
 ): RequestHandler {
   const failures = failuresOf(keys)
   return (req, res, next) => {
+    let presented: PresentedKeys | undefined
     try {
-      const presented = read(req, res)
-      if (failures.isAnyBlocked && isRefusedUnseen(failures, req, presented)) return next(tooManyFailures())
+      presented = read === undefined ? readPresentedKey(req, acceptsQuery) : read(req, res)
+      if (failures.isAnyBlocked) presented = lookedAt(failures, req, presented)
+      if (presented === undefined) throw missing(req, acceptsQuery)
       res.locals['apiKey'] = authenticate(keys, scope, req, presented)
     } catch (error) {
-      const isTooOften = error instanceof Problem && error.status === 401 && failures.add(req.ip ?? '')
+      const isTooOften =
+        error instanceof Problem && error.status === 401 && countFailures(failures, req, presented)
       return next(isTooOften ? tooManyFailures() : error)
     }
     next()
@@ -48,6 +49,14 @@ export function isBlocked(keys: KeyVerifier, req: Request): boolean {
   return failures.isAnyBlocked && failures.isBlocked(req.ip ?? '')
 }
 
+/** What a route may let its senders do. */
+export interface RequireKeyOptions {
+  /** Whether the key may stand in the address: for routes that take in events, whose senders may have nothing else. */
+  acceptsQuery?: boolean
+  /** Finds the key where it does not stand in the usual places. */
+  read?: (req: Request, res: Response) => PresentedKeys | undefined
+}
+
 function failuresOf(keys: KeyVerifier): FailedAttempts {
   let failures = failuresByKeys.get(keys)
   if (failures === undefined) {
@@ -57,9 +66,23 @@ function failuresOf(keys: KeyVerifier): FailedAttempts {
   return failures
 }
 
-function isRefusedUnseen(failures: FailedAttempts, req: Request, presented: string | undefined): boolean {
-  if (presented !== undefined && isKeyText(presented)) return false
-  return failures.isBlocked(req.ip ?? '')
+/** The keys that are looked at, from an address that may have failed too often. Throws 429 when there are none. */
+function lookedAt(
+  failures: FailedAttempts,
+  req: Request,
+  presented: PresentedKeys | undefined,
+): PresentedKeys | undefined {
+  const made = presented?.filter(isKeyText) ?? []
+  if (made.length === presented?.length || !failures.isBlocked(req.ip ?? '')) return presented
+  if (made.length === 0) throw tooManyFailures()
+  return made
+}
+
+/** Every text that was tried is an attempt. Says whether the address had used up its failures before. */
+function countFailures(failures: FailedAttempts, req: Request, tried: PresentedKeys | undefined): boolean {
+  const address = req.ip ?? ''
+  for (let more = 1; more < (tried?.length ?? 0); more += 1) failures.add(address)
+  return failures.add(address)
 }
 
 /** The key that `requireKey` let pass. Throws when the route has no `requireKey`. */
@@ -76,22 +99,34 @@ export function keyOf(res: Response): ApiKey {
  */
 export function checkKey(keys: KeyVerifier, req: Request): boolean | undefined {
   const failures = failuresOf(keys)
+  let presented: PresentedKeys | undefined
   try {
-    const presented = readPresentedKey(req)
+    presented = readPresentedKey(req)
     if (presented === undefined) return undefined
-    if (failures.isAnyBlocked && isRefusedUnseen(failures, req, presented)) return false
-    const key = keys.verify(presented)
+    if (failures.isAnyBlocked) presented = lookedAt(failures, req, presented) ?? []
+    const key = verify(keys, presented)
     if (typeof key !== 'string') return isAllowedFrom(key, req.ip)
-  } catch {
+  } catch (error) {
+    if (error instanceof Problem && error.status === 429) return false
     // A header that holds no key: an attempt like any other.
   }
-  failures.add(req.ip ?? '')
+  countFailures(failures, req, presented)
   return false
 }
 
-function authenticate(keys: KeyVerifier, scope: Scope, req: Request, presented: string | undefined): ApiKey {
-  if (presented === undefined) throw missing(req)
-  const key = keys.verify(presented)
+/** The first of the texts that is a key, else why the likeliest is none. */
+function verify(keys: KeyVerifier, presented: PresentedKeys): ApiKey | KeyRefusal {
+  let refusal: KeyRefusal = 'unknown'
+  for (const text of presented) {
+    const key = keys.verify(text)
+    if (typeof key !== 'string') return key
+    if (refusal === 'unknown') refusal = key
+  }
+  return refusal
+}
+
+function authenticate(keys: KeyVerifier, scope: Scope, req: Request, presented: PresentedKeys): ApiKey {
+  const key = verify(keys, presented)
   if (typeof key === 'string') throw refused(key)
   if (key.allowedAddresses !== undefined && !isAllowedFrom(key, req.ip)) {
     throw new Problem('forbidden-address', 'The API key may not be used from this address.')
@@ -102,11 +137,12 @@ function authenticate(keys: KeyVerifier, scope: Scope, req: Request, presented: 
   return key
 }
 
-function missing(req: Request): Problem {
-  const detail = keyInQuery.test(req.url)
-    ? 'An API key in the address ends up in logs: send it in the header X-API-Key or as a bearer token.'
-    : 'Send an API key in the header X-API-Key or as a bearer token.'
-  return new Problem('unauthorized', detail)
+const usualForms = 'in the header X-API-Key or as a bearer token'
+
+function missing(req: Request, acceptsQuery: boolean): Problem {
+  if (!keyInQuery.test(req.url)) return new Problem('unauthorized', `Send an API key ${usualForms}.`)
+  const instead = acceptsQuery ? `${usualForms}, or, where neither can be set, as ?access_token=` : usualForms
+  return new Problem('unauthorized', `An API key in the address ends up in logs: send it ${instead}.`)
 }
 
 const refusals: Readonly<Record<KeyRefusal, () => Problem>> = {
