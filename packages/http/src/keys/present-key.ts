@@ -21,12 +21,11 @@ export function readPresentedKey(req: IncomingMessage, acceptsQuery = false): Pr
   const { 'x-api-key': apiKey, authorization, 'x-amz-firehose-access-key': firehoseKey } = req.headers
   const inAddress = acceptsQuery && req.url?.includes('?') === true ? takeFromAddress(req) : []
   if (authorization === undefined && firehoseKey === undefined && inAddress.length === 0) {
-    // Node joins the values of a repeated header with a comma and a blank, which no key contains.
-    return apiKey === undefined ? undefined : checked([String(apiKey)])
+    return apiKey === undefined ? undefined : fromHeader(apiKey)
   }
   const forms = inAddress.map((key) => checked([key]))
-  if (apiKey !== undefined) forms.push(checked([String(apiKey)]))
-  if (firehoseKey !== undefined) forms.push(checked([String(firehoseKey)]))
+  if (apiKey !== undefined) forms.push(fromHeader(apiKey))
+  if (firehoseKey !== undefined) forms.push(fromHeader(firehoseKey))
   if (authorization !== undefined) {
     if (isRepeated(req.rawHeaders, 'authorization')) throw ambiguous()
     forms.push(fromAuthorization(authorization))
@@ -34,9 +33,17 @@ export function readPresentedKey(req: IncomingMessage, acceptsQuery = false): Pr
   return agreed(forms)
 }
 
+/** Node joins the values of a repeated header with a comma and a blank, which no key contains. */
+function fromHeader(header: string | string[]): PresentedKeys {
+  const key = String(header)
+  if (!presentableKeyForm.test(key)) throw unreadable()
+  return [key]
+}
+
 /** What all forms may mean: a sender that says it twice says the same. */
 function agreed(forms: readonly PresentedKeys[]): PresentedKeys {
   const [first = [], ...others] = forms
+  if (others.length === 0) return first
   const keys = first.filter((key) => others.every((form) => form.includes(key)))
   if (keys.length === 0) throw ambiguous()
   return keys

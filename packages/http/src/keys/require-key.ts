@@ -116,13 +116,11 @@ export function checkKey(keys: KeyVerifier, req: Request): boolean | undefined {
 
 /** The first of the texts that is a key, else why the likeliest is none. */
 function verify(keys: KeyVerifier, presented: PresentedKeys): ApiKey | KeyRefusal {
-  let refusal: KeyRefusal = 'unknown'
-  for (const text of presented) {
-    const key = keys.verify(text)
-    if (typeof key !== 'string') return key
-    if (refusal === 'unknown') refusal = key
-  }
-  return refusal
+  const key = keys.verify(presented[0] ?? '')
+  const other = presented[1]
+  if (typeof key !== 'string' || other === undefined) return key
+  const otherKey = keys.verify(other)
+  return typeof otherKey === 'string' && key !== 'unknown' ? key : otherKey
 }
 
 function authenticate(keys: KeyVerifier, scope: Scope, req: Request, presented: PresentedKeys): ApiKey {
