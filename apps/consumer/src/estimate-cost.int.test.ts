@@ -74,6 +74,7 @@ test('a call without a cost gets one, by the prices of its time, and the others 
   expect(await store([aBatch(events), aBatch([anEvent({ message: 'k: untouched' })])])).toEqual({
     events: 11,
     duplicates: 0,
+    quarantined: [],
   })
   const estimated = { price_version: listed, cost_source: 'estimated' }
   const unknown = { cost_usd: null, price_version: null, cache_saved_usd: null, cost_source: null }
@@ -110,12 +111,16 @@ test('a call without a cost gets one, by the prices of its time, and the others 
 
 test('what is stored again, or comes among keyed and unstorable events, is estimated once', async () => {
   const keyed = aBatch([aCall({ event_key: 'k' }), aCall({ event_key: 'k' }), anEvent({ event_key: 'l' })])
-  expect(await store([keyed])).toEqual({ events: 2, duplicates: 1 })
-  expect(await store([keyed])).toEqual({ events: 0, duplicates: 3 })
+  expect(await store([keyed])).toEqual({ events: 2, duplicates: 1, quarantined: [] })
+  expect(await store([keyed])).toEqual({ events: 0, duplicates: 3, quarantined: [] })
   const poison = encodeRow(aCall({ duration_ms: 1 })).replace('\t1\t', '\tnot a number\t')
   const batch = aBatchOfRows([encodeRow(aCall()), poison, encodeRow(anEvent())])
   await expect(store([batch])).rejects.toThrow()
-  expect(await storeWithQuarantine(pool, batch, prices)).toEqual({ events: 2, duplicates: 0, quarantined: 1 })
+  expect(await storeWithQuarantine(pool, batch, prices)).toEqual({
+    events: 2,
+    duplicates: 0,
+    quarantined: ['22P02'],
+  })
   const raw = await pool.query<{ raw: Buffer }>('select raw from quarantine')
   expect(raw.rows.map((row) => row.raw.toString())).toEqual([poison])
   expect(

@@ -22,7 +22,8 @@ beforeEach(async () => {
 
 const limits = { maxEventBytes: 65_536, maxAgeMs: 30 * 86_400_000, maxFutureMs: 86_400_000 }
 const prices = new PriceBook()
-const replayNext = (allowed = limits) => replayNextWith(pool, { prices, limits: allowed, redactionKey: undefined })
+const replayNext = (allowed = limits) =>
+  replayNextWith(pool, { prices, limits: allowed, redactionKey: undefined })
 const storeBatches = (batches: readonly Batch[]) => storeBatchesWith(pool, batches, prices)
 const storeWithQuarantine = (batch: Batch) => storeWithQuarantineWith(pool, batch, prices)
 const receivedAt = new Date().toISOString()
@@ -160,4 +161,19 @@ test('a record that its sender repeated, and that was stored then, is a duplicat
   await requestReplay(db, String((await quarantined())[0]?.['id']), { by: { actor: 'cli' } })
   expect(await replayNext({ ...limits, maxAgeMs: 60 * 86_400_000 })).toBe('duplicate')
   expect(await outcome()).toEqual({ stored: 1, duplicate: 1, rows: 1, quarantined: 0 })
+})
+
+test('what a record is read as is redacted by the rules of the moment', async () => {
+  await pool.query(
+    `insert into projects (id, name) overriding system value values (7, 'of-seven') on conflict do nothing`,
+  )
+  await pool.query(
+    `insert into redaction_rules (project_id, rules) values (7, '{"key_names": ["shoe_size"]}')`,
+  )
+  const raw = kongRecord({ started_at: Date.now(), shoe_size: 'forty-two', note: 'kept' })
+  await storeBatches([aBatchWith([aRefused({ projectId: 7, raw })])])
+  await requestReplay(db, String((await quarantined())[0]?.['id']), { by: { actor: 'cli' } })
+  expect(await replayNext()).toBe('stored')
+  const { rows } = await pool.query<{ payload: object }>('select payload from log_events')
+  expect(rows).toMatchObject([{ payload: { shoe_size: '[redacted:secret_field]', note: 'kept' } }])
 })

@@ -45,8 +45,19 @@ const maxSummarizeDelayMs = 600_000
 export function startUpkeep(options: UpkeepOptions): {
   close: () => Promise<void>
 } {
-  const { db, pool, logger, foldIntervalMs, isBusy, limits, redactionKey, onReplayed, sweep, prices, refreshPrices } =
-    options
+  const {
+    db,
+    pool,
+    logger,
+    foldIntervalMs,
+    isBusy,
+    limits,
+    redactionKey,
+    onReplayed,
+    sweep,
+    prices,
+    refreshPrices,
+  } = options
   const stop = new AbortController()
   let summarizedAtMs = Date.now()
   const tasks = Promise.all([

@@ -107,3 +107,14 @@ test('Weir’s own form is refused as before: nothing of it is kept', async () =
   expect([status, json]).toEqual([202, expect.not.objectContaining({ quarantined: expect.anything() })])
   expect(await kept()).toMatchObject({ rows: 1, refused: [], counted: 1 })
 })
+
+test('what is kept is redacted: values, lines that are no JSON, keys and headers', async () => {
+  const secret = `sk-proj-${'a1B2c3D4'.repeat(6)}`
+  const record = kongRecord({ ...tooOld, request: { id: secret, headers: { authorization: secret } } })
+  await producer.post(`${JSON.stringify(record)}\n{"cut": "${secret}`, { 'ce-note': secret })
+  const { refused } = await kept()
+  expect(refused).toHaveLength(2)
+  expect(refused[0]?.raw).toContain('[redacted:')
+  expect(refused[0]?.key).toMatch(/^kong:/)
+  expect(JSON.stringify(refused)).not.toContain(secret)
+})
