@@ -49,13 +49,21 @@ export function scanQuarantine(
   onRead: (count: number) => void,
 ): Promise<void> {
   const query = sql`
-    select q.id, q.project_id, q.raw, q.detail from quarantine q
+    select q.id, q.project_id, q.raw, q.detail, q.context from quarantine q
     where ${inRange(range, sql`q.project_id`, sql`q.quarantined_at`)}`
-  return readAll(db, query, quarantinedPerFetch, onRead, ({ id, project_id: projectId, raw, detail }) => {
-    const { fields, raw: text } = describeRaw(raw instanceof Buffer ? raw : Buffer.of())
-    const record = fields === null ? { raw: text } : toRecord({ ...fields, payload: fields['payload'] })
-    findings.look('quarantine', String(id), { ...record, detail }, redactionOf(Number(projectId ?? 0)))
-  })
+  return readAll(
+    db,
+    query,
+    quarantinedPerFetch,
+    onRead,
+    ({ id, project_id: projectId, raw, detail, context }) => {
+      const bytes = raw instanceof Buffer ? raw : Buffer.of()
+      const { fields, raw: text } = describeRaw({ raw: bytes, is_record: context !== null })
+      const record =
+        fields === null ? { raw: text, context } : toRecord({ ...fields, payload: fields['payload'] })
+      findings.look('quarantine', String(id), { ...record, detail }, redactionOf(Number(projectId ?? 0)))
+    },
+  )
 }
 
 function inRange({ from, to, projectId }: ScanRange, project: RawBuilder<unknown>, at: RawBuilder<unknown>) {
