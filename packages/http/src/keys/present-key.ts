@@ -14,16 +14,18 @@ const removed = 'removed'
 /**
  * Reads the key from `X-API-Key`, `X-Amz-Firehose-Access-Key` or `Authorization`: `Bearer`, `Splunk`, `ApiKey` (the key,
  * or base64 of `id:key`) or `Basic` (the key as user or as password); and, where `acceptsQuery`, from `?access_token=` or
- * `?token=`, from where it is removed, so that nothing behind this can log it. Undefined when there is none. Throws
- * `unauthorized` for a form that holds no key, and for two that disagree.
+ * `?token=`, from where it is removed, so that nothing behind this can log it. A header wins over the address, where
+ * `token` may be something else. Undefined when there is none. Throws `unauthorized` for a form that holds no key, and
+ * for two headers, or two parameters, that disagree.
  */
 export function readPresentedKey(req: IncomingMessage, acceptsQuery = false): PresentedKeys | undefined {
   const { 'x-api-key': apiKey, authorization, 'x-amz-firehose-access-key': firehoseKey } = req.headers
   const inAddress = acceptsQuery && req.url?.includes('?') === true ? takeFromAddress(req) : []
-  if (authorization === undefined && firehoseKey === undefined && inAddress.length === 0) {
-    return apiKey === undefined ? undefined : fromHeader(apiKey)
+  if (authorization === undefined && firehoseKey === undefined) {
+    if (apiKey !== undefined) return fromHeader(apiKey)
+    return inAddress.length === 0 ? undefined : agreed(inAddress.map((key) => checked([key])))
   }
-  const forms = inAddress.map((key) => checked([key]))
+  const forms: PresentedKeys[] = []
   if (apiKey !== undefined) forms.push(fromHeader(apiKey))
   if (firehoseKey !== undefined) forms.push(fromHeader(firehoseKey))
   if (authorization !== undefined) {
