@@ -98,8 +98,9 @@ export function createProducerApp(dependencies: Dependencies): Express {
   const mayLog = requireKey(keys, 'ingest', { acceptsQuery: true })
   app.post('/log', mayLog, limit('/log'), acceptLog)
   app.post('/log/:format', mayLog, limit('/log'), acceptLog)
-  app.all('/log', mayLog, limit('/log'), acceptOtherMethods(acceptLog))
-  app.all('/log/:format', mayLog, limit('/log'), acceptOtherMethods(acceptLog))
+  const logPerMinute = config.routeLimits.get('/log') ?? config.requestsPerMinute
+  app.all('/log', mayLog, limit('/log'), acceptOtherMethods(acceptLog, logPerMinute))
+  app.all('/log/:format', mayLog, limit('/log'), acceptOtherMethods(acceptLog, logPerMinute))
 
   serveProtocols(app, dependencies, { mayLog, limited: limit('/log'), intake })
 

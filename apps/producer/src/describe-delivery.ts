@@ -8,7 +8,7 @@ const read =
 
 /**
  * What a request says about its body beside the bytes. Throws `Problem`: 404 for a format in the path that
- * nobody knows, 400 for one in the query.
+ * nobody knows, 400 for one in the query, 415 for a form of CloudEvents that is not read.
  */
 export function describeDelivery(req: Request): Delivery {
   const contentType = req.headers['content-type']
@@ -18,7 +18,19 @@ export function describeDelivery(req: Request): Delivery {
       ? plainDelivery
       : { ...plainDelivery, headers: pick(req) }
   }
-  return { format: readFormat(req), contentType: toMediaType(contentType), headers: pick(req) }
+  return { format: readFormat(req), contentType: readContentType(contentType), headers: pick(req) }
+}
+
+/** CloudEvents has forms in Avro, protobuf and XML too, of which its receivers have to say that they do not read them. */
+function readContentType(contentType: string | undefined): string | undefined {
+  const type = toMediaType(contentType)
+  if (type?.startsWith('application/cloudevents') === true && !type.endsWith('+json')) {
+    throw new Problem(
+      'unsupported-media-type',
+      'CloudEvents are read in JSON, structured, as a batch or binary.',
+    )
+  }
+  return type
 }
 
 /** The same on the path of a protocol, which says what the body is. Its query means what the protocol says. */

@@ -26,6 +26,16 @@ export interface Delivery {
   parameters?: Readonly<Record<string, string>>
 }
 
+/** What a shipper of logs says around a record that it carries. */
+export interface Carried {
+  /** The record, or its JSON. */
+  inside: unknown
+  /** Fields of the native record, for what the record itself does not say. */
+  fields: JsonObject
+  /** All else that the shipper said: kept in the payload, under the shipper's name. */
+  beside: JsonObject
+}
+
 /** One shape of what gateways send. Pure: the same record gives the same events, anywhere. */
 export interface Format {
   /** As in `POST /log/{name}` and in an event's `source`. */
@@ -36,6 +46,10 @@ export interface Format {
   recognises: (record: JsonObject, delivery: Delivery) => boolean
   /** The records inside, where the whole body is an envelope of this format; undefined where it is none. */
   unwrap?: (body: JsonObject) => readonly unknown[] | undefined
+  /** What the record carries of somebody else's, where it is one of a shipper of logs. */
+  carries?: (record: JsonObject, delivery: Delivery) => Carried | undefined
+  /** Whether any logger may have written it: inside of something else, that is its source. */
+  isGeneric?: boolean
   /** The events of one record: mostly one, none for what is no event. Never throws, drops nothing. */
   translate: (record: JsonObject, delivery: Delivery) => readonly NativeRecord[]
 }

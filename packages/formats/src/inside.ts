@@ -4,8 +4,7 @@ import { recognise } from './formats.ts'
 import { readLevel } from './levels.ts'
 import { liftedFields } from './lifted-fields.ts'
 import { createMapping, rule } from './mapping.ts'
-import { parseJson } from './read-json.ts'
-import { toEventType } from './values.ts'
+import { readObject, translateAs } from './unship.ts'
 
 /** What a protocol says around a record that it carries. */
 export interface Surroundings {
@@ -36,12 +35,10 @@ export function translateInside(value: unknown, around: Surroundings): readonly 
 
 /** The same, where nothing but a gateway's shape is to be made out; undefined where it has none. */
 export function translateKnown(value: unknown, around: Surroundings): readonly NativeRecord[] | undefined {
-  const object = typeof value === 'string' ? readObject(value) : value
-  if (!isJsonObject(object)) return undefined
-  const format = recognise(object, plainDelivery)
-  if (format === undefined) return undefined
-  if (format.name === 'native') return [surround(toNative(object), around)]
-  return format.translate(object, plainDelivery).map((record) => surround(record, around))
+  const object = readObject(value)
+  const format = object === undefined ? undefined : recognise(object, plainDelivery)
+  if (object === undefined || format === undefined) return undefined
+  return translateAs(around.source, object, format).map((record) => surround(record, around))
 }
 
 function translateObject(object: JsonObject, around: Surroundings): readonly NativeRecord[] {
@@ -51,27 +48,8 @@ function translateObject(object: JsonObject, around: Surroundings): readonly Nat
   return [toLine(fields, rest, around)]
 }
 
-function readObject(text: string): JsonObject | undefined {
-  if (!/^\s*\{/.test(text)) return undefined
-  const { value } = parseJson(text)
-  return isJsonObject(value) ? value : undefined
-}
-
 function toLine(fields: JsonObject, payload: JsonObject, around: Surroundings): NativeRecord {
   return surround({ event_type: 'log', source: around.source, ...fields, payload }, around)
-}
-
-/** A record in Weir's own form, its payload where `NativeRecord` has it. */
-function toNative({ event_type: type, source, payload, metadata, ...others }: JsonObject): NativeRecord {
-  const said = payload ?? metadata
-  const left = payload !== undefined && metadata !== undefined ? { metadata } : {}
-  return {
-    ...others,
-    ...left,
-    event_type: toEventType(type) ?? 'log',
-    source: typeof source === 'string' && source !== '' ? source : 'native',
-    payload: isJsonObject(said) ? said : said === undefined ? {} : { payload: said },
-  }
 }
 
 /** Adds what stands around a record. What the record says itself wins, and nothing is lost. */

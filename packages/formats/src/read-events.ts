@@ -7,6 +7,7 @@ import { native } from './native/format.ts'
 import { toEvent } from './native/to-event.ts'
 import type { RawRecord } from './read-records.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
+import { translateShipped } from './unship.ts'
 
 /** A record of which no event could be made. */
 export interface RefusedRecord {
@@ -155,7 +156,7 @@ function translateSafely(
   delivery: Delivery,
 ): readonly NativeRecord[] | Refusal {
   try {
-    return format.translate(value, delivery)
+    return translateShipped(value, format, delivery)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return {

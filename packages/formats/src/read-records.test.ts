@@ -29,6 +29,18 @@ test.each([
   ['a byte order mark', `\uFEFF${a}`, ['a'], true],
   ['a byte order mark before lines', `\uFEFF${a}\n${b}`, ['a', 'b'], false],
   ['an empty list', '[]', [], false],
+  ['one behind the other', `${a}${b}${a}`, ['a', 'b', 'a'], false],
+  ['one behind the other, commas between', `${a}, ${b},`, ['a', 'b'], false],
+  [
+    'one behind the other, over several lines',
+    '{\n "event_type":\n "a"}\n{"event_type":"b"\n}',
+    ['a', 'b'],
+    false,
+  ],
+  ['some on a line', `${a}${b}\n${a}`, ['a', 'b', 'a'], false],
+  ['arrays one a line', `[${a}]\n[${b}]`, ['a', 'b'], false],
+  ['envelopes one behind the other', `{"events":[${a}]}{"events":[${b}]}`, ['a', 'b'], false],
+  ['a list of logs', '{"logs":[{"level":30,"event_type":"a"}]}', ['a'], false],
 ])('%s is recognised by its content', (_name, body, types, isSingle) => {
   const records = read(body)
   expect(typesOf(records)).toEqual(types)
@@ -46,6 +58,11 @@ test('a line that cannot be read is refused alone', () => {
   expect(typesOf(read(`{event_type}\n${b}`))).toEqual(['invalid-json', 'b'])
 })
 
+test('of values one behind the other, one that cannot be read is refused alone', () => {
+  expect(typesOf(read(`${a}{"event_type":}${b}`))).toEqual(['a', 'invalid-json', 'b'])
+  expect(typesOf(read(`${a}{"event_type":"b"`))).toEqual(['a', 'invalid-json'])
+})
+
 test.each([
   ['an array', `[\n${a},\n${b}\n`],
   ['an envelope', `{"events":[\n${a},\n${b}\n`],
@@ -57,7 +74,7 @@ test.each([
 test.each([
   ['nothing', ''],
   ['blanks', ' \r\n '],
-  ['two documents on one line', `${a}${b}`],
+  ['two documents with something else between', `${a}x${b}`],
   ['lines of which none can be read', '{a}\n{b}'],
 ])('%s is no JSON', (_name, body) => {
   expect(readRecords(Buffer.from(body))).toMatchObject({ code: 'invalid-json' })

@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer'
+import { readBinaryEvent } from './cloudevents/read-binary-event.ts'
 import { plainDelivery } from './delivery.ts'
 import { isJsonObject, type Delivery } from './format.ts'
 import { findFormat, formats } from './formats.ts'
 import { parseExactly } from './read-json.ts'
-import type { Refusal } from './refusal.ts'
+import { isRefusal, type Refusal } from './refusal.ts'
+import { splitDocuments } from './split-documents.ts'
 import { isSyslogLine, readSyslogLine } from './syslog-line.ts'
+import { isOnlyText, isTextDelivery, readTextBody } from './text/read-text-body.ts'
 
 /** A record as it stood in the body, or why it could not be read, with its text and what is known of it. */
 export type RawRecord =
@@ -26,32 +29,37 @@ export interface Records {
 }
 
 /**
- * Reads a body of one JSON object, a JSON array, `{"events":[…]}`, another format's envelope or one JSON object a
- * line (NDJSON), whatever its `Content-Type` says, because many senders say something else. In NDJSON a line that cannot be read is
- * refused alone; in the other forms the whole body is. Blank lines count for nothing, a byte order mark neither.
- * Of a key that an object has twice, the last value counts.
+ * Reads a body of one JSON object, a JSON array, `{"events":[…]}`, another format's envelope, or several of these,
+ * one a line (NDJSON) or one behind the other, whatever its `Content-Type` says, because many senders say something
+ * else. What is no JSON is read as lines of text where that is what was announced. Where only some of several can be
+ * read, the others are refused alone; otherwise the whole body is. Blank lines count for nothing, a byte order mark
+ * neither. Of a key that an object has twice, the last value counts.
  */
 export function readRecords(body: Buffer, delivery: Delivery = plainDelivery): Records | Refusal {
+  const binary = readBinaryEvent(body, delivery)
+  if (binary !== undefined) {
+    const { texts, ...event } = binary
+    return { ...event, alteredNumbers: onceFound(texts) }
+  }
+  if (isOnlyText(delivery)) return readTextBody(body, delivery)
+  const read = readJsonBody(body, delivery)
+  return isRefusal(read) && isTextDelivery(delivery) ? readTextBody(body, delivery) : read
+}
+
+function readJsonBody(body: Buffer, delivery: Delivery): Records | Refusal {
   if (!isUtf8(body)) return { code: 'invalid-encoding', detail: 'The body is not UTF-8.', pointer: '#' }
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
   const text = body.toString('utf8', start)
   const hasEscapes = body.includes(0x5c)
   const whole = parse(text)
-  if (whole.refusal === undefined) {
-    const exactly = once(() => unwrap(parseExactly(text), delivery).records)
-    return { ...unwrap(whole.value, delivery), hasEscapes, alteredNumbers: onceFound([text]), exactly }
+  const isText = isTextDelivery(delivery)
+  if (whole.refusal !== undefined) {
+    const documents = readDocuments(text, isText)
+    return documents === undefined ? whole.refusal : toStream(documents, delivery, hasEscapes)
   }
-  const lines = splitLines(text)
-  if (lines === undefined) return whole.refusal
-  const records = lines.map(parse)
-  const readable = lines.filter((_line, index) => records[index]?.refusal === undefined)
-  if (readable.length === 0) return whole.refusal
-  const exactly = once(() =>
-    records.map((record, index): RawRecord =>
-      record.refusal === undefined ? { value: parseExactly(lines[index] ?? '') } : record,
-    ),
-  )
-  return { records, isSingle: false, ignored: [], hasEscapes, alteredNumbers: onceFound(readable), exactly }
+  if (isText && !isObjects(whole.value)) return { code: 'invalid-json', detail: 'It is text.', pointer: '#' }
+  const exactly = once(() => unwrap(parseExactly(text), delivery).records)
+  return { ...unwrap(whole.value, delivery), hasEscapes, alteredNumbers: onceFound([text]), exactly }
 }
 
 /** Reads one record that was kept, even if it looks like a list or an envelope. Undefined for what is no JSON. */
@@ -66,6 +74,70 @@ export function readRecord(text: string): Records | undefined {
     alteredNumbers: onceFound([text]),
     exactly: once(() => [{ value: parseExactly(text) }]),
   }
+}
+
+/** A piece of a body that holds several documents. */
+interface Document {
+  text: string
+  record: RawRecord
+}
+
+/**
+ * The documents of NDJSON, else of values one behind the other. `mustBeWhole`: all of it has to be JSON. Undefined
+ * for anything else, above all for a list or an envelope that was cut off: its last line may well be an object, and
+ * taking that one alone would lose the others behind a 202.
+ */
+function readDocuments(text: string, mustBeWhole: boolean): Document[] | undefined {
+  const lines = parseAll(
+    text.split('\n').filter((line) => line.trim() !== ''),
+    mustBeWhole ? parse : parseLine,
+  )
+  if (lines.length > 0 && lines.every(isDocument)) return lines
+  const pieces = parseAll(splitDocuments(text) ?? [], parse)
+  if (pieces.length > 0 && pieces.every(isDocument)) return pieces
+  if (mustBeWhole) return undefined
+  const candidates = isLines(lines) ? lines : pieces
+  return candidates.some(isDocument) ? candidates : undefined
+}
+
+function parseAll(texts: readonly string[], read: (text: string) => RawRecord): Document[] {
+  return texts.map((text) => ({ text, record: read(text) }))
+}
+
+function isDocument({ record }: Document): boolean {
+  return record.refusal === undefined && typeof record.value === 'object' && record.value !== null
+}
+
+/** Whether a text looks like NDJSON of which a line is broken. */
+function isLines(lines: readonly Document[]): boolean {
+  const first = lines[0]?.text.trim() ?? ''
+  return lines.length > 1 && (first.startsWith('{') || isSyslogLine(first)) && first.endsWith('}')
+}
+
+function toStream(documents: readonly Document[], delivery: Delivery, hasEscapes: boolean): Records {
+  const readable = documents.filter(({ record }) => record.refusal === undefined).map(({ text }) => text)
+  const records: RawRecord[] = []
+  const ignored = new Set<string>()
+  for (const { record } of documents) {
+    const inside =
+      record.refusal === undefined ? unwrap(record.value, delivery) : { records: [record], ignored: [] }
+    records.push(...inside.records)
+    for (const name of inside.ignored) ignored.add(name)
+  }
+  const exactly = once(() => documents.flatMap((document) => readExactly(document, delivery)))
+  const alteredNumbers = onceFound(readable)
+  return { records, isSingle: false, ignored: [...ignored], hasEscapes, alteredNumbers, exactly }
+}
+
+function readExactly({ text, record }: Document, delivery: Delivery): RawRecord[] {
+  if (record.refusal !== undefined) return [record]
+  // What stands in a line of syslog is no document of its own, and stays as it was read.
+  return parse(text).refusal === undefined ? unwrap(parseExactly(text), delivery).records : [record]
+}
+
+/** Whether it is an object or a list of objects, and so no line of text that happens to be JSON. */
+function isObjects(value: unknown): boolean {
+  return isJsonObject(value) || (Array.isArray(value) && value.every(isJsonObject))
 }
 
 function unwrap(value: unknown, delivery: Delivery): Pick<Records, 'records' | 'isSingle' | 'ignored'> {
@@ -103,12 +175,17 @@ function parse(text: string): RawRecord {
   try {
     return { value: JSON.parse(text) }
   } catch (error) {
-    const inSyslog = readSyslogLine(text)
-    if (inSyslog !== undefined) return { value: inSyslog }
     const detail = error instanceof Error ? error.message : 'It cannot be parsed.'
     // V8 quotes a piece of the input; what a sender sent is not repeated to whoever reads the logs.
     return { refusal: { code: 'invalid-json', detail: withoutQuote(detail), pointer: '#' }, text }
   }
+}
+
+/** A line of NDJSON, or of syslog with JSON in it. */
+function parseLine(line: string): RawRecord {
+  const record = parse(line)
+  const inSyslog = record.refusal === undefined ? undefined : readSyslogLine(line)
+  return inSyslog === undefined ? record : { value: inSyslog }
 }
 
 function withoutQuote(message: string): string {
@@ -116,17 +193,6 @@ function withoutQuote(message: string): string {
   return position === undefined
     ? 'The body is not JSON.'
     : `The body is not JSON: unexpected input ${position}.`
-}
-
-/**
- * The lines of NDJSON. Undefined for anything else, above all for a list or an envelope that was cut off: its
- * last line may well be an object, and taking that one alone would lose the others behind a 202.
- */
-function splitLines(text: string): string[] | undefined {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  const first = lines[0]?.trim() ?? ''
-  const isWhole = first.endsWith('}') && (first.startsWith('{') || isSyslogLine(first))
-  return lines.length > 1 && isWhole ? lines : undefined
 }
 
 function onceFound(texts: readonly string[]): Records['alteredNumbers'] {
