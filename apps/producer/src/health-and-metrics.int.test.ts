@@ -212,7 +212,7 @@ test('/openapi.json describes every route, to all', async () => {
   expect(json['openapi']).toMatch(/^3\.1/)
   const served = listRoutes(producer.app)
     .filter((route) => /^(?:GET|POST|PUT|DELETE) /.test(route))
-    .map((route) => route.split(' ')[1]?.replaceAll(/:(\w+)/g, '{$1}'))
+    .map((route) => (route.split(' ')[1] ?? '').replaceAll(/:(\w+)/g, '{$1}'))
     .filter((path) => path !== '/openapi.json')
   expect(Object.keys(json['paths'] as object).toSorted()).toEqual([...new Set(served)].toSorted())
 })

@@ -1,7 +1,7 @@
 import { openDatabase, openPool } from '@weir/database'
 import { closeServer, createHttpServer, drainServer, listen, openKeyStore } from '@weir/http'
-import { checkQueueServer, openBatchQueue } from '@weir/queue'
-import { actOn, asSoonAsPossible, openService, watchBreakers } from '@weir/runtime'
+import { openBatchQueue } from '@weir/queue'
+import { openService, watchBreakers } from '@weir/runtime'
 import { Admission } from './admission.ts'
 import { createProducerApp } from './app.ts'
 import { createBreakers } from './breakers.ts'
@@ -10,7 +10,7 @@ import { measureEventLoopLag } from './event-loop-lag.ts'
 import { openEventLog } from './event-log.ts'
 import { IntakeThreads } from './intake-threads.ts'
 import { openRateLimits } from './open-rate-limits.ts'
-import { prepareKeys } from './prepare-keys.ts'
+import { prepareServers } from './prepare-servers.ts'
 import { watchAdmission, watchEventLog } from './producer-metrics.ts'
 import { openRedactionStore } from './redaction/redaction-store.ts'
 
@@ -18,7 +18,7 @@ const { config, logger, metrics, stopping, ended, fail } = openService('producer
 const breakers = createBreakers(logger)
 watchBreakers(metrics, { ...breakers })
 const noteLoss = (error: Error): void => logger.debug({ err: error }, 'a connection was lost')
-const { databaseUrl: url, poolSize, keySnapshot, allowsUnsafeServers } = config
+const { databaseUrl: url, poolSize, keySnapshot } = config
 const pool = openPool(
   { url, poolSize, applicationName: 'weir-producer', statementTimeoutMs: 10_000 },
   noteLoss,
@@ -42,23 +42,17 @@ const parts = { db, keys, redaction, rateLimits, queue, breakers, log, admission
 const app = createProducerApp({ config, metrics, logger, isStopping, ...parts })
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
-const bootstrap = config.bootstrapKeys
-const preparing = {
+const prepared = prepareServers({
+  config,
   pool,
   db,
   keys,
   redaction,
-  bootstrap,
-  breaker: breakers.postgresql,
-  allowsUnsafeServers,
+  queue,
+  breakers,
   logger,
-}
-const prepared = Promise.all([
-  prepareKeys({ ...preparing, signal: stopping }),
-  asSoonAsPossible(breakers.queue, stopping, async () =>
-    actOn(await checkQueueServer(queue), logger, allowsUnsafeServers),
-  ),
-]).catch(fail)
+  stopping,
+}).catch(fail)
 
 await ended
 await drainServer(server, config.shutdown.graceMs)
