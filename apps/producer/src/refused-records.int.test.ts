@@ -118,3 +118,13 @@ test('what is kept is redacted: values, lines that are no JSON, keys and headers
   expect(refused[0]?.key).toMatch(/^kong:/)
   expect(JSON.stringify(refused)).not.toContain(secret)
 })
+
+test('what a protocol refuses of a body is kept, and its answer says so in its own words', async () => {
+  const body = '{"index":{}}\n{"message":"good"}\n{"index":{}}\n{"cut\n'
+  const { status, json } = await producer.send({ method: 'POST', path: '/_bulk', body })
+  expect([status, json]).toMatchObject([200, { errors: true }])
+  const { rows, refused, counted } = await kept()
+  expect([rows, counted]).toEqual([1, 2])
+  expect(refused).toMatchObject([{ reason: 'invalid-json', format: 'elasticsearch', raw: '{"cut' }])
+  expect(JSON.parse(refused[0]?.context ?? '')).toMatchObject({ protocol: 'elasticsearch', index: 1 })
+})
