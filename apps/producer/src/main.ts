@@ -37,22 +37,12 @@ watchAdmission(metrics, admission)
 const threads = new IntakeThreads(logger)
 
 const isStopping = (): boolean => stopping.aborted
-const { accept } = threads
-const parts = { db, keys, redaction, rateLimits, queue, breakers, log, admission, accept }
+const servers = { db, keys, redaction, queue, breakers }
+const parts = { ...servers, rateLimits, log, admission, accept: threads.accept }
 const app = createProducerApp({ config, metrics, logger, isStopping, ...parts })
 const server = createHttpServer(app)
 logger.info({ port: await listen(server, config.port, config.host) }, 'listening')
-const prepared = prepareServers({
-  config,
-  pool,
-  db,
-  keys,
-  redaction,
-  queue,
-  breakers,
-  logger,
-  stopping,
-}).catch(fail)
+const prepared = prepareServers({ config, pool, ...servers, logger, stopping }).catch(fail)
 
 await ended
 await drainServer(server, config.shutdown.graceMs)
