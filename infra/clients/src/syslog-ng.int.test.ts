@@ -76,9 +76,10 @@ test('messages as JSON are stored, and what they carry is recognised', async () 
     message: 'Out of memory',
     payload: { FACILITY: 'authpriv' },
   })
-  expect(await weir.waitForEvents('nginx', 2)).toMatchObject([
-    { path: '/orders/17' },
-    { path: '/orders/17', payload: { 'syslog-ng': { FACILITY: 'authpriv', host: 'web-1' } } },
-  ])
+  const requests = await weir.waitForEvents('nginx', 2)
+  expect(requests.map((event) => event['path'])).toEqual(['/orders/17', '/orders/17'])
+  expect(requests.map((event) => event.payload['syslog-ng'])).toContainEqual(
+    expect.objectContaining({ FACILITY: 'authpriv', host: 'web-1' }),
+  )
   expect(await weir.findTroubles()).toEqual([])
 })
