@@ -37,7 +37,8 @@ export function translateInside(value: unknown, around: Surroundings): readonly 
 export function translateKnown(value: unknown, around: Surroundings): readonly NativeRecord[] | undefined {
   const object = readObject(value)
   const format = object === undefined ? undefined : recognise(object, plainDelivery)
-  if (object === undefined || format === undefined) return undefined
+  // What any logger may have written is a line of whoever carries it.
+  if (object === undefined || format === undefined || format.isGeneric === true) return undefined
   return translateAs(around.source, object, format).map((record) => surround(record, around))
 }
 

@@ -117,6 +117,11 @@ test.each<[string, object, object]>([
     { message: kongLine, fromhost: 'web-1', priority: 'info', timereported: '2026-11-21T13:09:58+00:00' },
     { timestamp: '2026-11-21T13:09:58+00:00', level: 'info', host: 'web-1' },
   ],
+  [
+    'json-log',
+    { '@timestamp': '2026-11-21T13:09:58.5Z', message: kongLine, host: { name: 'web-1' }, '@version': '1' },
+    { timestamp: '2026-11-21T13:09:58.5Z', host: 'web-1', '@version': '1' },
+  ],
 ])("what %s carries is read in its own format, and keeps the shipper's words", (name, record, beside) => {
   const [event, ...others] = eventsOf(record)
   expect(others).toEqual([])

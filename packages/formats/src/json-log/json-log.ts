@@ -1,5 +1,6 @@
 import type { Format, JsonObject } from '../format.ts'
 import { createMapping, rule } from '../mapping.ts'
+import { toCarried } from '../shipper.ts'
 import { toMessage } from '../syslog-values.ts'
 import { toText, toTimestamp } from '../values.ts'
 import { toLoggerLevel } from './level-values.ts'
@@ -38,6 +39,12 @@ export const jsonLog: Format = {
   isGeneric: true,
   recognises: (record) =>
     messages.some((name) => typeof record[name] === 'string') && (hasLevel(record) || hasTime(record)),
+  carries(record) {
+    const name = messages.find((one) => typeof record[one] === 'string')
+    if (name === undefined) return undefined
+    const { [name]: message, ...others } = record
+    return toCarried(message, map(others))
+  },
   translate: (record) => translateLine('json-log', record),
 }
 
