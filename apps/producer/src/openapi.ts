@@ -79,14 +79,20 @@ const routes: readonly RouteDescription[] = [
     scope: 'ingest',
     summary: 'Accepts events',
     description:
-      'One event, an array, `{"events":[…]}` or one event a line (NDJSON), whatever the content type says; `gzip`, ' +
-      '`deflate`, `br` or `zstd`. One event that is refused does not keep the others out. With an `event_id`, or an ' +
+      'One event, an array, `{"events":[…]}`, or several one a line (NDJSON) or one behind the other, whatever the ' +
+      'content type says; what gateways, loggers and shippers of logs send is recognised. Lines of text, as ' +
+      '`text/plain` or a form, are events of type `log`. `gzip`, `deflate`, `br` or `zstd`. One event that is refused does not keep the others out. With an `event_id`, or an ' +
       '`Idempotency-Key` header for the whole body, sending again counts once; the ids that are answered are the ' +
       'same as the first time where the events have timestamps. PUT and PATCH do the same; the key may also stand in ' +
       '`?access_token=`.',
     body: {
       schema: z.union([nativeEvent, z.array(nativeEvent), z.object({ events: z.array(nativeEvent) })]),
-      contentTypes: ['application/json', 'application/x-ndjson'],
+      contentTypes: [
+        'application/json',
+        'application/x-ndjson',
+        'application/cloudevents+json',
+        'text/plain',
+      ],
     },
     response: { status: 202, description: 'Accepted and on disk.', schema: accepted },
     problems: bodyProblems,
@@ -98,7 +104,7 @@ const routes: readonly RouteDescription[] = [
     summary: 'Accepts what a gateway logs',
     description:
       'Records in the shape of one gateway, which `POST /log` would recognise too. A record that cannot be read is ' +
-      'kept in the quarantine, and counted in `quarantined`.',
+      'kept in the quarantine, and counted in `quarantined`. Records of winston are answered 200.',
     params: z.object({ format: z.enum(formats.map(({ name }) => name)) }),
     body: {
       schema: z.union([z.looseObject({}), z.array(z.looseObject({}))]),

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import * as fc from 'fast-check'
 import { readRecords, type Records } from './read-records.ts'
 import { isRefusal } from './refusal.ts'
 
@@ -30,7 +31,7 @@ test.each([
   ['a byte order mark before lines', `\uFEFF${a}\n${b}`, ['a', 'b'], false],
   ['an empty list', '[]', [], false],
   ['one behind the other', `${a}${b}${a}`, ['a', 'b', 'a'], false],
-  ['one behind the other, commas between', `${a}, ${b},`, ['a', 'b'], false],
+  ['one behind the other, commas between', `${a}, ${b},\n${a}`, ['a', 'b', 'a'], false],
   [
     'one behind the other, over several lines',
     '{\n "event_type":\n "a"}\n{"event_type":"b"\n}',
@@ -39,6 +40,7 @@ test.each([
   ],
   ['some on a line', `${a}${b}\n${a}`, ['a', 'b', 'a'], false],
   ['arrays one a line', `[${a}]\n[${b}]`, ['a', 'b'], false],
+  ['some on a line with braces in texts', '{"event_type":"a","x":"}{"}{"event_type":"b"}', ['a', 'b'], false],
   ['envelopes one behind the other', `{"events":[${a}]}{"events":[${b}]}`, ['a', 'b'], false],
   ['a list of logs', '{"logs":[{"level":30,"event_type":"a"}]}', ['a'], false],
 ])('%s is recognised by its content', (_name, body, types, isSingle) => {
@@ -75,6 +77,8 @@ test.each([
   ['nothing', ''],
   ['blanks', ' \r\n '],
   ['two documents with something else between', `${a}x${b}`],
+  ['a document and a comma', `${a},`],
+  ['lists one behind the other', `[${a}][${b}]`],
   ['lines of which none can be read', '{a}\n{b}'],
 ])('%s is no JSON', (_name, body) => {
   expect(readRecords(Buffer.from(body))).toMatchObject({ code: 'invalid-json' })
@@ -139,4 +143,41 @@ test('numbers that reading changed are known, however many digits they have', ()
     `{"a":[1,9007199254740993,${long(308)},${long(309)},-${long(309)},${long(400)}]}`,
   )
   expect([...alteredNumbers()]).toEqual([9007199254740992, Number(long(308))])
+})
+
+const object = fc.dictionary(fc.string(), fc.jsonValue())
+const framings: Record<string, (texts: string[]) => string> = {
+  'a list': (texts) => `[${texts.join(',')}]`,
+  'one a line': (texts) => texts.join('\n'),
+  'one a line, with CR': (texts) => `${texts.join('\r\n')}\r\n`,
+  'one behind the other': (texts) => texts.join(''),
+  'one behind the other, commas between': (texts) => texts.join(', '),
+}
+
+test('the same records are read in every framing, whatever stands in them', () => {
+  const indents = fc.constantFrom(undefined, 1)
+  fc.assert(
+    fc.property(fc.array(object, { minLength: 2 }), indents, (objects, indent) => {
+      const values = objects.map((one) => ({ event_type: 'a', ...one, event: 1 }))
+      const texts = values.map((value) => JSON.stringify(value, null, indent))
+      const expected = JSON.parse(`[${texts.join(',')}]`) as unknown[]
+      for (const frame of Object.values(framings)) {
+        const { records } = read(frame(texts))
+        expect(records.map((record) => ('value' in record ? record.value : record))).toEqual(expected)
+      }
+    }),
+  )
+})
+
+// Each would take minutes if a character were looked at again for every other one.
+test.each([
+  ['opening brackets', '[', 'invalid-json'],
+  ['opening braces and quotes', '{"', 'invalid-json'],
+  ['backslashes in a text', '{"\\', 'invalid-json'],
+  ['brackets a line', '[\n', 'invalid-json'],
+  ['commas', ',', 'invalid-json'],
+  ['empty objects', '{}', undefined],
+])('a megabyte of %s is read at once', (_name, unit, code) => {
+  const records = readRecords(Buffer.from(unit.repeat(1_000_000 / unit.length)))
+  expect('code' in records ? records.code : undefined).toBe(code)
 })

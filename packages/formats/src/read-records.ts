@@ -5,7 +5,7 @@ import { isJsonObject, type Delivery } from './format.ts'
 import { findFormat, formats } from './formats.ts'
 import { parseExactly } from './read-json.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
-import { splitDocuments } from './split-documents.ts'
+import { splitJson } from './split-json.ts'
 import { isSyslogLine, readSyslogLine } from './syslog-line.ts'
 import { isOnlyText, isTextDelivery, readTextBody } from './text/read-text-body.ts'
 
@@ -93,11 +93,22 @@ function readDocuments(text: string, mustBeWhole: boolean): Document[] | undefin
     mustBeWhole ? parse : parseLine,
   )
   if (lines.length > 0 && lines.every(isDocument)) return lines
-  const pieces = parseAll(splitDocuments(text) ?? [], parse)
+  const pieces = parseAll(splitObjects(text), parse)
   if (pieces.length > 0 && pieces.every(isDocument)) return pieces
   if (mustBeWhole) return undefined
   const candidates = isLines(lines) ? lines : pieces
   return candidates.some(isDocument) ? candidates : undefined
+}
+
+/**
+ * Objects one behind the other, with nothing, blanks or a comma between: `{…}{…}`. The last may have been cut off. None
+ * where anything else stands between them.
+ */
+function splitObjects(text: string): string[] {
+  const { texts, rest } = splitJson(text)
+  const pieces = rest === '' ? texts : [...texts, rest]
+  const objects = pieces.map((piece, index) => (index === 0 ? piece : piece.replace(/^,\s*/, '')))
+  return objects.every((object) => object.startsWith('{')) ? objects : []
 }
 
 function parseAll(texts: readonly string[], read: (text: string) => RawRecord): Document[] {

@@ -15,6 +15,7 @@ export function toSyslogLevel(value: unknown): string | undefined {
 /** A log's message without the line end that some readers of files leave on it. */
 export function toMessage(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
-  const message = value.replace(/[\r\n]+$/, '')
-  return message === '' ? undefined : message
+  let end = value.length
+  while (end > 0 && (value[end - 1] === '\n' || value[end - 1] === '\r')) end -= 1
+  return end === 0 ? undefined : value.slice(0, end)
 }
