@@ -24,6 +24,8 @@ const secretEndings: readonly string[] = (
 
 /** Whether a field of this name holds a secret. Of a dotted name, its last part can say so too. */
 export function isSecretName(name: string): boolean {
+  // An address names a place, whatever it ends in: `file:///etc/passwd`.
+  if (name.includes('://')) return false
   if (isSecret(normaliseName(name))) return true
   const dot = name.lastIndexOf('.')
   return dot !== -1 && isSecret(normaliseName(name.slice(dot + 1)))
