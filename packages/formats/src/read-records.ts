@@ -43,7 +43,17 @@ export function readRecords(body: Buffer, delivery: Delivery = plainDelivery): R
   }
   if (isOnlyText(delivery)) return readTextBody(body, delivery)
   const read = readJsonBody(body, delivery)
-  return isRefusal(read) && isTextDelivery(delivery) ? readTextBody(body, delivery) : read
+  if (!isRefusal(read) || !isTextDelivery(delivery) || isBrokenJson(body)) return read
+  return readTextBody(body, delivery)
+}
+
+/**
+ * Whether a body was meant to be JSON, whatever was announced: `curl -d` and `fetch` announce a form or text where
+ * nobody says otherwise, and who made a mistake in an event must hear of it.
+ */
+function isBrokenJson(body: Buffer): boolean {
+  const [line = ''] = body.toString('latin1').trimStart().split('\n', 1)
+  return /^(?:\{|\[\s*[[{"])/.test(line) && parse(line).refusal !== undefined
 }
 
 function readJsonBody(body: Buffer, delivery: Delivery): Records | Refusal {

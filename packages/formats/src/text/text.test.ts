@@ -81,6 +81,19 @@ test.each(['application/json', 'application/x-ndjson', undefined])(
   },
 )
 
+test.each([
+  '{"event_type":"a"',
+  '{event_type:a}',
+  ' [{"event_type":"a"}',
+  '{"a":1}}',
+  '{\n  "event_type": "a",\n}',
+])('an event with a mistake in it is no text, whatever was announced: %s', (body) => {
+  for (const contentType of ['text/plain', 'application/x-www-form-urlencoded']) {
+    expect(readRecords(Buffer.from(body), aDelivery({ contentType }))).toMatchObject({ code: 'invalid-json' })
+  }
+  expect(eventsOf(body, named).length).toBeGreaterThan(0)
+})
+
 test('a line that is not UTF-8 is Latin-1, and its neighbours are what they are', () => {
   const body = Buffer.concat([Buffer.from('caf\u00e9\n'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 0x0a, 0xff])])
   expect(eventsOf(body, plain).map(({ message }) => message)).toEqual(['caf\u00e9', 'caf\u00e9', '\u00ff'])
