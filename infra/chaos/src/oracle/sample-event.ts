@@ -17,7 +17,7 @@ export interface SampleFields {
   durationMs: number
   totalTokens: number
   costUsd: number
-  payload: { seq: number; check: string; text: string }
+  payload: { seq: number; check: string; remark: string }
 }
 
 const hourMs = 3_600_000
@@ -51,7 +51,7 @@ export function sampleFields({ seed, startedAtMs }: RunIdentity, seq: number): S
     durationMs: number(5, 1_000_000) / 100,
     totalTokens: number(6, 10_000),
     costUsd: number(7, 100_000) / 1_000_000,
-    payload: { seq, check: digest.toString('base64url'), text: pick(texts, 1) },
+    payload: { seq, check: digest.toString('base64url'), remark: pick(texts, 1) },
   }
 }
 
