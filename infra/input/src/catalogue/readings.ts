@@ -98,7 +98,10 @@ export const readings: readonly Entry[] = [
     follow('another filter’s', async (stage) => `cursor=${await cursorOf(stage, '&level=info')}`),
     follow('to another filter', async (stage) => `level=error&cursor=${await cursorOf(stage, '&level=info')}`),
     follow('cut off', async (stage) => `cursor=${(await cursorOf(stage, '')).slice(0, -3)}`),
-    follow('changed', async (stage) => `cursor=x${(await cursorOf(stage, '')).slice(1)}`),
+    follow('changed', async (stage) => {
+      const cursor = await cursorOf(stage, '')
+      return `cursor=${cursor.startsWith('x') ? 'y' : 'x'}${cursor.slice(1)}`
+    }),
     follow('5 KB', async () => `cursor=${'A'.repeat(5_000)}`),
     follow('made up', async () => 'cursor=random'),
     follow('empty', async () => 'cursor='),
