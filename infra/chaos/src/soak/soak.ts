@@ -24,6 +24,8 @@ export function createSoak(queue: QueueKind, durationMs: number): Scenario {
     queues: [queue],
     mustHappen: durationMs < longMs ? ['a fault'] : ['a fault', observed.replayed, observed.suppressed],
     mayRefuse: true,
+    // A database that refuses to write is one of the faults, and for a person to mend.
+    mayLog: [/the database has to be mended/],
     play: (stage) => play(stage, durationMs),
   }
 }
