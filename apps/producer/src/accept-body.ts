@@ -8,14 +8,16 @@ import {
   readEvents,
   readFlatBody,
   readRecords,
+  type FlatIntake,
   type Intake,
   type Protocol,
   type Records,
+  type Refusal,
   type RefusedRecord,
 } from '@weir/formats'
 import { looksForUsual } from '@weir/redaction'
 import { refuse, toAnswer, toRefusedBody, toRemarks } from './answer-log.ts'
-import { BodyRedaction } from './body-redaction.ts'
+import { BodyRedaction, hideKey } from './body-redaction.ts'
 import { encodeRefused } from './encode-refused.ts'
 import { encodeRows } from './encode-rows.ts'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from './intake-request.ts'
@@ -36,7 +38,7 @@ export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody |
 /** The quick way, for the form that nearly all bodies have: nothing that `acceptAnyBody` would not give. */
 export function acceptFlatBody(
   body: Buffer,
-  intake: BodyIntake,
+  intake: FlatIntake,
   { maxEventsPerRequest }: IntakeLimits,
 ): AcceptedBody | undefined {
   const flat = readFlatBody(body, intake, maxEventsPerRequest)
@@ -47,21 +49,19 @@ export function acceptFlatBody(
   return { rows, eventCount, keyed, receivedAt, tallies, redactions: undefined, answer }
 }
 
-type AnyRequest = Pick<IntakeRequest, 'delivery' | 'limits'>
+type AnyRequest = Pick<IntakeRequest, 'delivery' | 'limits' | 'redaction'>
 
 /** The way for every body that came to `POST /log`; the specification. */
 export function acceptAnyBody(
   body: Buffer,
-  bodyIntake: BodyIntake,
-  request: AnyRequest,
+  intake: FlatIntake,
+  { delivery, limits, redaction }: AnyRequest,
 ): AcceptedBody | RefusedBody {
-  const { delivery, limits } = request
   const records = readRecords(body, delivery)
-  if (isRefusal(records)) {
-    return toRefusedBody([{ index: 0, refusal: records, format: undefined, value: undefined }], true)
-  }
+  if (isRefusal(records)) return unreadable(records)
   if (records.records.length === 0) return refuse('validation-failed', 'The body holds no events.')
   if (records.records.length > limits.maxEventsPerRequest) return tooMany(limits)
+  const bodyIntake = withRedaction(intake, redaction)
   const format = delivery.format === undefined ? undefined : findFormat(delivery.format)
   const { events, refused, successStatus, hasForeign } = readEvents(
     records.records,
@@ -84,18 +84,21 @@ export function acceptAnyBody(
 /** A body that came to a protocol's own path: what is refused of it is kept aside, and its answer says so. */
 function acceptProtocolBody(
   body: Buffer,
-  bodyIntake: BodyIntake,
-  { delivery, limits }: AnyRequest,
+  intake: FlatIntake,
+  { delivery, limits, redaction }: AnyRequest,
   protocol: Protocol,
 ): AcceptedBody | RefusedBody {
   const records = protocol.read(body, delivery, limits)
-  if (isRefusal(records)) {
-    return toRefusedBody([{ index: 0, refusal: records, format: undefined, value: undefined }], true)
-  }
+  if (isRefusal(records)) return unreadable(records)
   if (records.records.length > limits.maxEventsPerRequest) return tooMany(limits)
-  const intake: Intake = { ...bodyIntake, body: records }
+  const bodyIntake = withRedaction(intake, redaction)
   const read = records.records
-  const { events, refused, ids } = readEvents(read, intake, delivery, protocol.format)
+  const { events, refused, ids } = readEvents(
+    read,
+    { ...bodyIntake, body: records },
+    delivery,
+    protocol.format,
+  )
   const outcome = { recordCount: read.length, eventCount: events.length, records: read, ids, refused }
   const reply = protocol.answer(outcome, delivery)
   const kept = encodeRefused(refused, { intake: bodyIntake, delivery, protocol: protocol.name })
@@ -108,6 +111,11 @@ function acceptProtocolBody(
  */
 function isNobodysToMend({ format }: RefusedRecord): boolean {
   return format === undefined || isForeign(format)
+}
+
+/** Nothing of a body can be kept, because it cannot be read. */
+function unreadable(refusal: Refusal): RefusedBody {
+  return toRefusedBody([{ index: 0, refusal, format: undefined, value: undefined }], true)
 }
 
 function tooMany({ maxEventsPerRequest }: IntakeLimits): RefusedBody {
@@ -147,9 +155,13 @@ interface BodyIntake extends Omit<Intake, 'body'> {
   redactions: BodyRedaction
 }
 
-export function toIntake(body: Buffer, request: IntakeRequest): BodyIntake {
+function withRedaction(intake: FlatIntake, redaction: IntakeRequest['redaction']): BodyIntake {
+  const redactions = new BodyRedaction(redaction)
+  return { ...intake, redactions, redact: (record) => redactions.redact(record) }
+}
+
+export function toIntake(body: Buffer, request: IntakeRequest): FlatIntake {
   const { projectId, receivedAtMs, requestId, traceId, spanId, idempotencyKey, limits } = request
-  const redactions = new BodyRedaction(request.redaction)
   return {
     projectId,
     receivedAtMs,
@@ -161,10 +173,8 @@ export function toIntake(body: Buffer, request: IntakeRequest): BodyIntake {
     keyPrefix:
       idempotencyKey === undefined
         ? undefined
-        : `idempotency-key:${redactions.hideKey(idempotencyKey)}:${hash('sha256', body, 'base64url')}:`,
+        : `idempotency-key:${hideKey(idempotencyKey, request.redaction)}:${hash('sha256', body, 'base64url')}:`,
     window: limits,
     maxEventBytes: limits.maxEventBytes,
-    redactions,
-    redact: (record) => redactions.redact(record),
   }
 }

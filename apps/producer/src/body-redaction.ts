@@ -7,6 +7,11 @@ import {
   type RedactionKind,
 } from '@weir/redaction'
 
+/** What stands for an `Idempotency-Key` in the keys of events: a hash where it is itself something to redact. */
+export function hideKey(key: string, { hashKey, projectId }: ProjectRedaction): string {
+  return holdsSecret(key) ? keyedHash(hashKey, projectId, 'key', key) : key
+}
+
 /** Redacts the records of one body, and counts what it took out of them. */
 export class BodyRedaction {
   readonly #redaction: ProjectRedaction
@@ -25,12 +30,6 @@ export class BodyRedaction {
     const { value, counts } = redactRecord(record, this.#redaction)
     if (counts !== undefined) this.#add(counts)
     return value
-  }
-
-  /** What stands for an `Idempotency-Key` in the keys of events: a hash where it is itself something to redact. */
-  hideKey(key: string): string {
-    const { hashKey, projectId } = this.#redaction
-    return holdsSecret(key) ? keyedHash(hashKey, projectId, 'key', key) : key
   }
 
   #add(counts: RedactionCounts): void {

@@ -64,10 +64,8 @@ export function isForeign(name: string | undefined): boolean {
   return name !== undefined && name !== native.name
 }
 
-/** The format of a record. `last` is that of the record before it, which is nearly always the same. */
-export function recognise(record: JsonObject, delivery: Delivery, last?: Format): Format | undefined {
+/** The format of a record. */
+export function recognise(record: JsonObject, delivery: Delivery): Format | undefined {
   if (delivery.format !== undefined) return byName.get(delivery.format)
-  // Only what comes first in the order may be asked first without changing who wins.
-  if (last === formats[0] && last?.recognises(record, delivery) === true) return last
   return formats.find((format) => format.recognises(record, delivery))
 }

@@ -53,7 +53,6 @@ export function readEvents(
   const ids: (string | undefined)[] = []
   let successStatus: number | undefined
   let hasForeign = isForeign(format?.name)
-  let last: Format | undefined
   records.forEach((record, at) => {
     const index = firstIndex + at
     if (record.refusal !== undefined) {
@@ -62,9 +61,8 @@ export function readEvents(
       return
     }
     const { value } = record
-    const known = format ?? (isJsonObject(value) ? recognise(value, delivery, last) : undefined)
-    if (known !== last) hasForeign ||= isForeign(known?.name)
-    last = known
+    const known = format ?? (isJsonObject(value) ? recognise(value, delivery) : undefined)
+    hasForeign ||= isForeign(known?.name)
     successStatus ??= known?.successStatus
     const made = toEvents(value, known ?? native, { intake, delivery, at, index })
     if (Array.isArray(made)) {

@@ -1,9 +1,8 @@
-import { isUtf8 } from 'node:buffer'
 import { readBinaryEvent } from './cloudevents/read-binary-event.ts'
 import { plainDelivery } from './delivery.ts'
 import { isJsonObject, type Delivery } from './format.ts'
 import { findFormat, formats } from './formats.ts'
-import { parseExactly } from './read-json.ts'
+import { parseExactly, toBodyText } from './read-json.ts'
 import { isRefusal, type Refusal } from './refusal.ts'
 import { splitJson } from './split-json.ts'
 import { isSyslogLine, readSyslogLine } from './syslog-line.ts'
@@ -57,9 +56,8 @@ function isBrokenJson(body: Buffer): boolean {
 }
 
 function readJsonBody(body: Buffer, delivery: Delivery): Records | Refusal {
-  if (!isUtf8(body)) return { code: 'invalid-encoding', detail: 'The body is not UTF-8.', pointer: '#' }
-  const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0
-  const text = body.toString('utf8', start)
+  const text = toBodyText(body)
+  if (typeof text !== 'string') return text
   const hasEscapes = body.includes(0x5c)
   const whole = parse(text)
   const isText = isTextDelivery(delivery)

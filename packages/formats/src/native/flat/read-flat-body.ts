@@ -57,7 +57,8 @@ export interface FlatBody {
   tallies: Tally[]
 }
 
-export type FlatIntake = Omit<Intake, 'body'>
+/** What there is to redact in a body is no flat body's. */
+export type FlatIntake = Omit<Intake, 'body' | 'redact'>
 
 let eventCount = 0
 let keyed = 0
