@@ -1,20 +1,48 @@
 import { parentPort } from 'node:worker_threads'
 import { acceptBody } from './accept-body.ts'
-import type { IntakeRequest } from './intake-request.ts'
+import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
+import { TallyNumbers, type NumberedTallies } from './tally-labels.ts'
+import { toTransfer } from './to-transfer.ts'
 
-/** A body to read, as `IntakeThreads` sends it. */
+/** What is the same for most bodies. */
+export type IntakeContext = Pick<IntakeRequest, 'limits' | 'redaction'>
+
+/** A body to read, as `IntakeThreads` sends it. Without a context, the one before holds. */
 export interface IntakeTask {
   id: number
   body: Uint8Array
-  request: IntakeRequest
+  request: Omit<IntakeRequest, keyof IntakeContext>
+  context: IntakeContext | undefined
 }
 
-parentPort?.on('message', ({ id, body, request }: IntakeTask) => {
-  const outcome = acceptBody(Buffer.from(body.buffer, body.byteOffset, body.byteLength), request)
-  parentPort?.postMessage({ id, outcome }, 'rows' in outcome ? toTransfer(outcome.rows) : [])
+/** What is told of a body: `failed` for one that ends the thread. */
+export type IntakeOutcome =
+  | { id: number; accepted: Omit<AcceptedBody, 'tallies'>; tallies: NumberedTallies }
+  | { id: number; refused: RefusedBody }
+  | { id: number; failed: unknown }
+
+const numbers = new TallyNumbers()
+let context: IntakeContext | undefined
+
+parentPort?.on('message', (task: IntakeTask) => {
+  const { id } = task
+  try {
+    context = task.context ?? context
+    if (context === undefined) throw new TypeError('The first body has no context.')
+    const { body } = task
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    const outcome = acceptBody(bytes, { ...task.request, ...context })
+    if ('rows' in outcome) {
+      const { tallies, ...accepted } = outcome
+      post({ id, accepted, tallies: numbers.number(tallies) }, toTransfer(accepted.rows))
+    } else post({ id, refused: outcome })
+  } catch (error) {
+    post({ id, failed: error })
+    // What it left behind in this thread nobody knows.
+    throw error
+  }
 })
 
-/** Rows are handed over, not copied, where nothing else lies in their memory. */
-function toTransfer({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : []
+function post(outcome: IntakeOutcome, transfer: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(outcome, transfer)
 }

@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { Problem } from '@weir/http'
 import type { Logger } from '@weir/runtime'
 import { acceptBody } from './accept-body.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
+import type { IntakeContext, IntakeOutcome, IntakeTask } from './intake-thread.ts'
+import { NumberedLabels } from './tally-labels.ts'
+import { toTransfer } from './to-transfer.ts'
 
 /** From this size on, reading a body takes longer than handing it over, and long enough to hold up other requests. */
 const largeBodyBytes = 8_192
@@ -10,30 +14,32 @@ const largeBodyBytes = 8_192
 /** Bodies that may wait for one thread before the main thread does some of the work itself. */
 const maxTasksPerThread = 32
 
+/** Longer bodies are copied: one that is too much for a thread's memory can then still be read here. */
+const maxTransferBytes = 256 * 1_024
+
 /** Reads a body into rows: at once, or wherever there is room for it. */
 export type AcceptBody = (
   body: Buffer,
   request: IntakeRequest,
 ) => AcceptedBody | RefusedBody | Promise<AcceptedBody | RefusedBody>
 
-interface Outcome {
-  id: number
-  outcome: AcceptedBody | RefusedBody
-}
-
 interface Waiting {
-  body: Buffer
+  /** None where it was handed over. */
+  body: Buffer | undefined
   request: IntakeRequest
   resolve: (outcome: AcceptedBody | RefusedBody) => void
   reject: (error: unknown) => void
 }
 
-/** One thread and the bodies that it has; when it dies, they are read here. */
+/** One thread and the bodies that it has; when it dies, those that are still here are read here. */
 class IntakeThread {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
+  readonly #labels = new NumberedLabels()
   #lastId = 0
   #isAlive = true
+  /** What the thread has been told last. */
+  #context: IntakeContext | undefined
 
   constructor(logger: Logger) {
     this.#worker = new Worker(new URL('./intake-thread.ts', import.meta.url), {
@@ -43,7 +49,7 @@ class IntakeThread {
     })
     // The thread alone does not keep a process alive whose server is closed.
     this.#worker.unref()
-    this.#worker.on('message', ({ id, outcome }: Outcome) => this.#settle(id, outcome))
+    this.#worker.on('message', (outcome: IntakeOutcome) => this.#settle(outcome))
     this.#worker.on('error', (error) => logger.error({ err: error }, 'an intake thread failed'))
     this.#worker.on('exit', () => this.#takeOver())
   }
@@ -63,8 +69,10 @@ class IntakeThread {
   read(body: Buffer, request: IntakeRequest): Promise<AcceptedBody | RefusedBody> {
     return new Promise((resolve, reject) => {
       const id = (this.#lastId += 1)
-      this.#waiting.set(id, { body, request, resolve, reject })
-      this.#worker.postMessage({ id, body, request })
+      const transfer = body.length <= maxTransferBytes ? toTransfer(body) : []
+      const kept = transfer.length === 0 ? body : undefined
+      this.#waiting.set(id, { body: kept, request, resolve, reject })
+      this.#worker.postMessage(this.#toTask(id, body, request), transfer)
     })
   }
 
@@ -72,15 +80,28 @@ class IntakeThread {
     await this.#worker.terminate()
   }
 
-  #settle(id: number, outcome: AcceptedBody | RefusedBody): void {
-    this.#waiting.get(id)?.resolve(outcome)
-    this.#waiting.delete(id)
+  #toTask(id: number, body: Buffer, { limits, redaction, ...request }: IntakeRequest): IntakeTask {
+    const isKnown = this.#context?.limits === limits && this.#context.redaction === redaction
+    if (!isKnown) this.#context = { limits, redaction }
+    return { id, body, request, context: isKnown ? undefined : this.#context }
+  }
+
+  #settle(outcome: IntakeOutcome): void {
+    const waiting = this.#waiting.get(outcome.id)
+    this.#waiting.delete(outcome.id)
+    if ('failed' in outcome) {
+      // It is about to end.
+      this.#isAlive = false
+      waiting?.reject(outcome.failed)
+    } else if ('refused' in outcome) waiting?.resolve(outcome.refused)
+    else waiting?.resolve({ ...outcome.accepted, tallies: this.#labels.read(outcome.tallies) })
   }
 
   #takeOver(): void {
     this.#isAlive = false
     for (const { body, request, resolve, reject } of this.#waiting.values()) {
       try {
+        if (body === undefined) throw lost()
         resolve(acceptBody(body, request))
       } catch (error) {
         reject(error)
@@ -88,6 +109,13 @@ class IntakeThread {
     }
     this.#waiting.clear()
   }
+}
+
+/** Nothing of it was kept, and nobody was told otherwise: the sender still has it. */
+function lost(): Problem {
+  return new Problem('temporary-reduced-capacity', 'The body was lost before it was read.', {
+    headers: { 'Retry-After': '1' },
+  })
 }
 
 /**

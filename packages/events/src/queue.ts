@@ -28,14 +28,38 @@ export class UnreadableJobError extends Error {
  * JSON-escaping the rows: docs/decisions/0003. Not in libuv's threads: handing it over costs several times the work.
  */
 export function toBatchJob(id: string, batches: readonly (readonly Uint8Array[])[]): BatchJob {
-  const pieces = batches.flatMap((batch) => [lengthOf(batch), ...batch])
-  const bytes = Buffer.concat(pieces)
+  const bytes = layOut(batches)
   const packed = zstdCompressSync(bytes, {
-    chunkSize: Math.max(minChunkBytes, bytes.length >> 1),
+    // Rows shrink to a sixth or less.
+    chunkSize: Math.max(minChunkBytes, bytes.length >> 2),
     pledgedSrcSize: bytes.length,
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
   })
   return { v: 1, id, data: packed.toString('base64') }
+}
+
+/** Longest job that is laid out in memory which stays; the rare longer one gets its own. */
+const maxKeptBytes = 2 * 1024 * 1024
+
+/** Used again for every job: half a megabyte for each would be most of what there is to collect. */
+let kept = Buffer.alloc(0)
+
+/** Valid until it is called again. */
+function layOut(batches: readonly (readonly Uint8Array[])[]): Buffer {
+  let length = 0
+  for (const pieces of batches) length += lengthBytes + lengthOf(pieces)
+  if (length > kept.length && length <= maxKeptBytes)
+    kept = Buffer.allocUnsafeSlow(Math.min(2 * length, maxKeptBytes))
+  const bytes = length > maxKeptBytes ? Buffer.allocUnsafeSlow(length) : kept.subarray(0, length)
+  let at = 0
+  for (const pieces of batches) {
+    at = bytes.writeUInt32BE(lengthOf(pieces), at)
+    for (const piece of pieces) {
+      bytes.set(piece, at)
+      at += piece.byteLength
+    }
+  }
+  return bytes
 }
 
 /** The bytes of each batch of a job as it came from the queue. Throws `UnreadableJobError`. */
@@ -52,10 +76,8 @@ export function fromBatchJob(data: unknown): Buffer[] {
 
 const lengthBytes = 4
 
-function lengthOf(pieces: readonly Uint8Array[]): Buffer {
-  const length = Buffer.allocUnsafe(lengthBytes)
-  length.writeUInt32BE(pieces.reduce((sum, piece) => sum + piece.byteLength, 0))
-  return length
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
 }
 
 function split(bytes: Buffer): Buffer[] {
