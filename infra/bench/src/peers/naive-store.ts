@@ -16,7 +16,7 @@ export async function untilNaiveStored({ naive }: Rig, events: number): Promise<
 }
 
 /** Throws away what waits in the naive twin's queue. */
-export async function emptyNaiveQueue({ redis: server }: Rig): Promise<void> {
+export async function emptyNaiveQueue({ naiveRedis: server }: Rig): Promise<void> {
   const redis = new Redis(server.url, { maxRetriesPerRequest: null })
   const queue = new Queue(naiveQueueName, { connection: redis })
   await queue.obliterate({ force: true, count: 10_000 })

@@ -12,7 +12,10 @@ import type { Sizes } from './sizes.ts'
 export interface Rig extends AsyncDisposable {
   sizes: Sizes
   postgres: RunningServer
+  /** Weir's queue, as docker-compose.yml runs it. */
   redis: RunningServer
+  /** The naive twin's, durable with every write: its queue is all that it has when it answers. */
+  naiveRedis: RunningServer
   /** What the services use. */
   store: BenchDatabase
   /** The same tables, for COPY alone. */
@@ -49,7 +52,10 @@ export async function openRig({ sizes, directory, profileDirectory }: RigOptions
   const postgres = opened.use(
     await startPostgres({ dataDirectory: join(directory, 'postgres'), settings: postgresSettings }),
   )
-  const redis = opened.use(await startRedis({ directory: join(directory, 'redis'), appendFsync: 'always' }))
+  const redis = opened.use(await startRedis({ directory: join(directory, 'redis') }))
+  const naiveRedis = opened.use(
+    await startRedis({ directory: join(directory, 'naive-redis'), appendFsync: 'always' }),
+  )
   const store = opened.use(await openBenchDatabase(postgres.url, 'bench_store'))
   const copyTarget = opened.use(await openBenchDatabase(postgres.url, 'bench_copy'))
   const naive = opened.use(await openBenchDatabase(postgres.url, 'bench_naive'))
@@ -61,6 +67,7 @@ export async function openRig({ sizes, directory, profileDirectory }: RigOptions
       databaseUrl: store.url,
       naiveDatabaseUrl: naive.url,
       redisUrl: redis.url,
+      naiveRedisUrl: naiveRedis.url,
       apiKey,
     }),
   )
@@ -70,6 +77,7 @@ export async function openRig({ sizes, directory, profileDirectory }: RigOptions
     sizes,
     postgres,
     redis,
+    naiveRedis,
     store,
     copyTarget,
     naive,

@@ -44,12 +44,14 @@ export interface ServicesOptions {
   databaseUrl: string
   naiveDatabaseUrl: string
   redisUrl: string
+  naiveRedisUrl: string
   apiKey: string
 }
 
 /** Weir's services as they come, except for the limit, which is set too high to be reached; the limiter works. */
 export function createServices(options: ServicesOptions): Services {
-  const { directory, profileDirectory, databaseUrl, naiveDatabaseUrl, redisUrl, apiKey } = options
+  const { directory, profileDirectory, databaseUrl, naiveDatabaseUrl, redisUrl, naiveRedisUrl, apiKey } =
+    options
   const services = new Map<ProgramName, Promise<Service>>()
   const weirEnv = {
     DATABASE_URL: databaseUrl,
@@ -60,7 +62,7 @@ export function createServices(options: ServicesOptions): Services {
     JOURNAL_DIR: join(directory, 'journal'),
     KEY_SNAPSHOT_PATH: join(directory, 'keys.json'),
   }
-  const naiveEnv = { NODE_ENV: 'production', DATABASE_URL: naiveDatabaseUrl, REDIS_URL: redisUrl }
+  const naiveEnv = { NODE_ENV: 'production', DATABASE_URL: naiveDatabaseUrl, REDIS_URL: naiveRedisUrl }
 
   let isClosed = false
 

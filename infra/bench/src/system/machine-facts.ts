@@ -19,7 +19,7 @@ export async function describeMachine(pool: Pool, redisUrl: string, directory: s
   const [load = 0] = loadavg()
   return [
     `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${gigabytes} GB, load before the run ${load.toFixed(1)}`,
-    `Node ${process.version}, PostgreSQL ${settings?.version} (shared_buffers ${settings?.buffers}, max_wal_size ${settings?.wal}, fsync on, synchronous_commit on), Redis ${await redisVersion(redisUrl)} (appendfsync always)`,
+    `Node ${process.version}, PostgreSQL ${settings?.version} (shared_buffers ${settings?.buffers}, max_wal_size ${settings?.wal}, fsync on, synchronous_commit on), Redis ${await redisVersion(redisUrl)} (appendfsync everysec; always for the naive twin, which has nothing else)`,
     `fdatasync of ${blockBytes} B: median ${(await probeSync(directory)).toFixed(2)} ms of ${probes}`,
     'load: own generator, a process of its own, 100 keep-alive connections, no pipelining, the same for everyone',
   ]
