@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { createTestWeir, settled } from './testing.ts'
+import { createTestWeir, FakeServer, settled } from './testing.ts'
 
 test('events wait 100 ms for others, and go together', async () => {
   const { weir, server, clock } = createTestWeir()
@@ -21,6 +21,27 @@ test('a full batch does not wait', async () => {
   expect(server.requests).toHaveLength(0)
   await settled()
   expect(server.requests.map(({ events }) => events.length)).toEqual([10, 10, 5])
+})
+
+test('what is logged while a batch is on its way waits for others too', async () => {
+  const server = new FakeServer()
+  let answer = (): void => undefined
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const { weir, clock } = createTestWeir({
+    post: (...request) => answered.then(() => server.post(...request)),
+  })
+  weir.logInfo('a')
+  await clock.advance(100)
+  weir.logInfo('b')
+  answer()
+  await settled()
+  weir.logInfo('c')
+  await clock.advance(99)
+  expect(server.requests.map(({ events }) => events.length)).toEqual([1])
+  await clock.advance(1)
+  expect(server.requests.map(({ events }) => events.length)).toEqual([1, 2])
 })
 
 test('a batch has so many bytes at most, but always one event', async () => {

@@ -147,6 +147,7 @@ export class Pipeline {
     if (this.#spool === undefined) return
     // What is being written may not be written any more. If it is, it is there twice, and its ids are known.
     if (this.#spooling !== undefined) this.#spool.putNow(this.#spooling.batch.events)
+    this.#queue.markDue()
     for (
       let batch = this.#unspooled ?? this.#takeBatch();
       batch !== undefined && this.#spool.putNow(batch.events);
@@ -172,7 +173,12 @@ export class Pipeline {
     this.#drain()
   }
 
+  /**
+   * Sends what waits now. What is logged meanwhile waits for the next time: a sender that went on with whatever came
+   * while it was sending would send all the time, an event or two at once.
+   */
   #drain(): void {
+    this.#queue.markDue()
     if (this.#spool === undefined) this.#sender.wake()
     else void this.#fillSpool(this.#spool)
   }

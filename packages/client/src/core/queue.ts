@@ -13,6 +13,7 @@ export interface QueueLimits {
 export class EventQueue {
   readonly #limits: QueueLimits
   #waiting: EventRecord[] = []
+  #due = 0
   #heldEvents = 0
   #heldBytes = 0
 
@@ -23,6 +24,11 @@ export class EventQueue {
   /** Waiting, without those taken. */
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  /** Whether some have waited for others long enough. */
+  get isDue(): boolean {
+    return this.#due > 0
   }
 
   /** Waiting or taken. */
@@ -40,6 +46,11 @@ export class EventQueue {
     this.#heldBytes += record.bytes
   }
 
+  /** All that wait have waited long enough. */
+  markDue(): void {
+    this.#due = this.#waiting.length
+  }
+
   /** The oldest, at most so many, and at most so many bytes but for the first. */
   take(maxEvents: number, maxBytes: number): EventRecord[] {
     let count = 0
@@ -49,6 +60,7 @@ export class EventQueue {
       if (count === maxEvents || (count > 0 && bytes > maxBytes)) break
       count += 1
     }
+    this.#due = Math.max(0, this.#due - count)
     return this.#waiting.splice(0, count)
   }
 
@@ -56,6 +68,7 @@ export class EventQueue {
   clear(): number {
     const count = this.#heldEvents
     this.#waiting = []
+    this.#due = 0
     this.#heldEvents = 0
     this.#heldBytes = 0
     return count

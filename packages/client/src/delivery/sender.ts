@@ -40,6 +40,8 @@ type Attempt = { answer: PostAnswer; outcome: Outcome } | { outcome: Outcome }
 export class Sender {
   readonly #options: SenderOptions
   #isRunning = false
+  /** Woken while it was running: there may be more than it saw. */
+  #isWoken = false
   #isStopped = false
   #isCompressed: boolean
   #failures = 0
@@ -58,6 +60,7 @@ export class Sender {
 
   /** Sends what there is. */
   wake(): void {
+    this.#isWoken = true
     if (this.#isRunning || this.#isStopped) return
     this.#isRunning = true
     void this.#run()
@@ -77,19 +80,26 @@ export class Sender {
 
   async #run(): Promise<void> {
     try {
-      for (;;) {
-        const batch = await this.#options.source.next()
-        if (batch === undefined || this.#isStopped) break
-        await this.#deliver(batch)
-        if (this.#isStopped) break
-        batch.settle()
-        this.#options.onProgress()
+      while (this.#isWoken && !this.#isStopped) {
+        this.#isWoken = false
+        await this.#sendAll()
       }
     } catch (error) {
       // Nothing here should throw; if it does, the host must not hear of it as an unhandled rejection.
       this.#options.reports.trouble('internal', `Weir: ${String(error)}`)
     } finally {
       this.#isRunning = false
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    const { source, onProgress } = this.#options
+    for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {
+      if (this.#isStopped) return
+      await this.#deliver(batch)
+      if (this.#isStopped) return
+      batch.settle()
+      onProgress()
     }
   }
 
