@@ -91,6 +91,11 @@ class Load {
   }
 
   #settle(connection: Connection, status: number): void {
+    // A server closes connections that were idle for long: nobody waits for an answer.
+    if (status === -1 && this.#idle.includes(connection)) {
+      this.#idle = this.#idle.filter((other) => other !== connection)
+      return
+    }
     const nowMs = performance.now()
     this.#underWay -= 1
     this.#latencies.add(nowMs - connection.dueAtMs)
