@@ -35,7 +35,7 @@ export interface WeirOptions extends Listeners {
   exitTimeoutMs?: number | undefined
   /** Events are delivered before the process ends by itself or by SIGTERM or SIGINT. Default: true. */
   flushOnExit?: boolean | undefined
-  /** Default: true. */
+  /** Default: true, but to this machine itself, where it would only take time. */
   gzip?: boolean | undefined
   /** The share of events to keep, 0 to 1, or who decides. Warnings and worse are always kept by a number. */
   sampleRate?: number | ((event: WeirEvent) => boolean) | undefined
@@ -106,7 +106,7 @@ export function readSettings(options: WeirOptions, env: Environment): Settings |
     requestTimeoutMs: atLeast(options.requestTimeoutMs, 1, 10_000),
     exitTimeoutMs: atLeast(options.exitTimeoutMs, 0, 2_000),
     isFlushedOnExit: options.flushOnExit ?? true,
-    isCompressed: options.gzip ?? true,
+    isCompressed: options.gzip ?? !isLoopback(url),
   }
 }
 
@@ -116,6 +116,10 @@ function readUrl(address: string): URL | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
   if (url.pathname === '/') url.pathname = '/log'
   return url
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname)
 }
 
 function atLeast(value: number | undefined, least: number, otherwise: number): number {
