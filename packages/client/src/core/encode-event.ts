@@ -15,6 +15,7 @@ export interface EncodedEvent {
 }
 
 const maxIdentifierLength = 256
+const usualIdentifier = /^[\x20-\x7e]{1,256}$/
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const controlCharacters = /[\u0000-\u001f\u007f]/g
 // JSON.stringify escapes what PostgreSQL cannot store: NUL and halves of surrogate pairs.
@@ -139,10 +140,9 @@ function toText(value: unknown): string | undefined {
 /** An id as Weir takes it, cut and cleaned rather than refused. */
 function toIdentifier(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  return toText(value)
-    ?.slice(0, maxIdentifierLength)
-    .replaceAll(controlCharacters, '_')
-    .replaceAll(unstorable, '_')
+  const text = toText(value)
+  if (text === undefined || usualIdentifier.test(text)) return text
+  return text.slice(0, maxIdentifierLength).replaceAll(controlCharacters, '_').replaceAll(unstorable, '_')
 }
 
 const eventTypePattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}$/

@@ -35,46 +35,65 @@ export function logExchange<Request>(
   exchange: Exchange,
   options: RequestLogOptions<Request>,
 ): void {
-  const common = commonFields(weir, request, exchange, options)
+  const event = toEvent(weir, request, exchange, options)
   const { state } = exchange
-  for (const event of state?.securityEvents ?? []) weir.logSecurityEvent({ ...common, ...event })
-  weir.logApiCall({
-    ...common,
-    ...answerFields(exchange),
-    ...urlFields(exchange, options),
-    ...stateFields(state),
-    ...safely(() => options.fields?.(request)),
-  })
+  if (state !== undefined) {
+    for (const attached of state.securityEvents) weir.logSecurityEvent({ ...aboutWhom(event), ...attached })
+    Object.assign(event, stateFields(state))
+  }
+  const { fields } = options
+  if (fields !== undefined)
+    Object.assign(
+      event,
+      safely(() => fields(request)),
+    )
+  weir.logApiCall(event)
 }
 
-function answerFields(exchange: Exchange): EventFields {
-  const { startedAtMs, durationMs, statusCode, bytesIn, bytesOut, isCut, header } = exchange
+/** One object, made at once: it is made for every request of the host. */
+function toEvent<Request>(
+  weir: Weir,
+  request: Request,
+  exchange: Exchange,
+  { getUserId, getSessionId, query, sensitivePaths }: RequestLogOptions<Request>,
+): EventFields {
+  const { method, url, header, isCut } = exchange
+  const path = pathOf(url)
+  const sensitive = isSensitive(path, sensitivePaths)
+  const trace = readTrace(header('traceparent'))
+  const sessionId = getSessionId === undefined ? exchange.sessionId : safely(() => getSessionId(request))
   return {
-    timestamp: startedAtMs,
-    statusCode,
-    durationMs: Math.round(durationMs * 1_000) / 1_000,
-    bytesIn,
-    bytesOut,
+    method,
+    path,
+    route: exchange.route,
+    host: header('host'),
+    clientIp: withoutMapping(exchange.clientIp),
+    requestId: exchange.requestId ?? header('x-request-id') ?? weir.newId(),
+    traceId: trace?.[1],
+    spanId: trace?.[2],
+    userId: getUserId === undefined ? exchange.userId : safely(() => getUserId(request)),
+    sessionId: sessionId ?? header('x-session-id'),
+    timestamp: exchange.startedAtMs,
+    statusCode: exchange.statusCode,
+    durationMs: Math.round(exchange.durationMs * 1_000) / 1_000,
+    bytesIn: exchange.bytesIn,
+    bytesOut: exchange.bytesOut,
     userAgent: header('user-agent'),
-    ...(isCut && { aborted: true }),
+    aborted: isCut || undefined,
+    sensitive: sensitive || undefined,
+    // The page that one came from may have a query as well.
+    referrer: sensitive ? undefined : pathOf(header('referer')),
+    queryParams: query === true && !sensitive ? queryOf(url, path) : undefined,
   }
 }
 
-function urlFields(
-  { url, header }: Exchange,
-  { query: isQueryLogged, sensitivePaths }: Pick<RequestLogOptions<never>, 'query' | 'sensitivePaths'>,
-): EventFields {
-  const [path = '', query = ''] = url.split('?', 2)
-  if (isSensitive(path, sensitivePaths)) return { sensitive: true }
-  const queryParams =
-    isQueryLogged === true && query !== '' ? Object.fromEntries(new URLSearchParams(query)) : undefined
-  // The page that one came from may have a query as well.
-  return { referrer: header('referer')?.split('?', 1)[0], queryParams }
+/** What a request's security events have of it. */
+function aboutWhom(event: EventFields): EventFields {
+  const { method, path, route, host, clientIp, requestId, traceId, spanId, userId, sessionId } = event
+  return { method, path, route, host, clientIp, requestId, traceId, spanId, userId, sessionId }
 }
 
-function stateFields(state: RequestState | undefined): EventFields {
-  if (state === undefined) return {}
-  const { securityEvents, error } = state
+function stateFields({ securityEvents, error }: RequestState): EventFields {
   const types = securityEvents.flatMap(({ securityType }) => securityType ?? [])
   return {
     ...(types.length > 0 && { securityEvents: types }),
@@ -82,28 +101,27 @@ function stateFields(state: RequestState | undefined): EventFields {
   }
 }
 
-function commonFields<Request>(
-  weir: Weir,
-  request: Request,
-  exchange: Exchange,
-  { getUserId, getSessionId }: RequestLogOptions<Request>,
-): EventFields {
-  const { method, url, clientIp, header, requestId } = exchange
-  const trace = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(header('traceparent') ?? '')
-  return {
-    method,
-    path: url.split('?', 1)[0],
-    route: exchange.route,
-    host: header('host'),
-    clientIp: clientIp?.replace(/^::ffff:/, ''),
-    requestId: requestId ?? header('x-request-id') ?? weir.newId(),
-    traceId: trace?.[1],
-    spanId: trace?.[2],
-    userId: getUserId === undefined ? exchange.userId : safely(() => getUserId(request)),
-    sessionId:
-      (getSessionId === undefined ? exchange.sessionId : safely(() => getSessionId(request))) ??
-      header('x-session-id'),
-  }
+/** A URL without its query. */
+export function pathOf<Url extends string | undefined>(url: Url): Url | string {
+  const end = url?.indexOf('?') ?? -1
+  return url === undefined || end === -1 ? url : url.slice(0, end)
+}
+
+function queryOf(url: string, path: string): Readonly<Record<string, string>> | undefined {
+  const query = url.slice(path.length + 1)
+  return query === '' ? undefined : Object.fromEntries(new URLSearchParams(query))
+}
+
+function readTrace(traceparent: string | undefined): RegExpExecArray | undefined {
+  if (traceparent === undefined) return undefined
+  return /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(traceparent) ?? undefined
+}
+
+const mapping = '::ffff:'
+
+/** An IPv4 address as it was before IPv6 took it in. */
+function withoutMapping(address: string | undefined): string | undefined {
+  return address?.startsWith(mapping) === true ? address.slice(mapping.length) : address
 }
 
 /** The status to log. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Weir } from '../create-weir.ts'
 import type { RequestLogOptions } from './request-log-options.ts'
+import { pathOf } from './exchange.ts'
 import { attachError } from './request-state.ts'
 import { watchResponse } from './watch-response.ts'
 import { sessionIdOf, userIdOf, type Carrier } from './who.ts'
@@ -62,8 +63,9 @@ function routeOf({ baseUrl = '', route }: ExpressRequest, url: string): string |
   const path = route?.path
   if (typeof path !== 'string') return undefined
   const whole = path === '/' && baseUrl !== '' ? baseUrl : baseUrl + path
-  const isWhole = whole.includes('*') || countParts(whole) === countParts(url.split('?', 1)[0] ?? '')
-  return isWhole || whole.includes('{') ? whole : undefined
+  const called = pathOf(url)
+  const isWhole = whole === called || /[*{]/.test(whole) || countParts(whole) === countParts(called)
+  return isWhole ? whole : undefined
 }
 
 function countParts(path: string): number {

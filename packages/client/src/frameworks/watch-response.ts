@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Weir } from '../create-weir.ts'
 import type { Identifier } from '../core/event-fields.ts'
-import { logExchange, safely, statusOf } from './exchange.ts'
+import { logExchange, pathOf, safely, statusOf } from './exchange.ts'
 import { matches, type RequestLogOptions } from './request-log-options.ts'
 import { stateOf } from './request-state.ts'
 import { bytesInOf, headerOf, watchBytesOut } from './sizes.ts'
@@ -31,7 +31,7 @@ export interface Watched<Request> {
 /** Logs a request once its answer has been sent, or was cut. Adds two listeners, and nothing to what the client waits for. */
 export function watchResponse<Request>(watched: Watched<Request>): void {
   const { weir, req, res, request, attachedTo = req, url, options, facts } = watched
-  if (!weir.isEnabled || matches(url.split('?', 1)[0] ?? '', options.excludePaths)) return
+  if (!weir.isEnabled || isExcluded(url, options)) return
   const startedAtMs = Date.now()
   const startedAt = performance.now()
   const remoteAddress = req.socket.remoteAddress
@@ -67,6 +67,11 @@ export function watchResponse<Request>(watched: Watched<Request>): void {
       ),
     )
   }
-  res.once('finish', log)
-  res.once('close', log)
+  // It sees to being called twice itself: `once` would make a function for each.
+  res.on('finish', log)
+  res.on('close', log)
+}
+
+function isExcluded(url: string, { excludePaths }: Pick<RequestLogOptions<never>, 'excludePaths'>): boolean {
+  return excludePaths !== undefined && matches(pathOf(url), excludePaths)
 }
