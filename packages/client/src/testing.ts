@@ -41,7 +41,7 @@ export class FakeClock implements Clock {
 
 /** Lets whatever is under way come to rest: promises, and turns of the event loop. */
 export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Weir, as far as a client sees it: what was posted, and what is answered. */

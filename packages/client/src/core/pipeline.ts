@@ -1,7 +1,7 @@
 import { createPoster, type Poster } from '../delivery/post.ts'
 import type { Batch } from '../delivery/batch.ts'
 import { BatchEncoder } from '../delivery/batch-encoder.ts'
-import { takeBatch } from '../delivery/queue-source.ts'
+import { takeBatch, takeBatchInTurns, type BatchSize } from '../delivery/queue-source.ts'
 import { Sender } from '../delivery/sender.ts'
 import { Spool } from '../spool/spool.ts'
 import { version } from '../version.ts'
@@ -37,6 +37,7 @@ export class Pipeline {
   readonly #reports: Reports
   readonly #clock: Clock
   readonly #queue: EventQueue
+  readonly #batchSize: BatchSize
   readonly #encoder: BatchEncoder
   readonly #spool: Spool | undefined
   readonly #sender: Sender
@@ -56,6 +57,7 @@ export class Pipeline {
     this.#reports = reports
     this.#clock = clock
     this.#queue = new EventQueue({ maxEvents: settings.maxQueueEvents, maxBytes: settings.maxQueueBytes })
+    this.#batchSize = { maxEvents: settings.batchEvents, maxBytes: settings.batchBytes }
     const defaults = { source, service }
     this.#encoder = new BatchEncoder({ newId: this.newId, defaults, beforeSend, maxEventBytes, reports })
     this.#poster = post === undefined ? createPoster(settings.url, settings.requestTimeoutMs) : undefined
@@ -202,7 +204,9 @@ export class Pipeline {
   }
 
   async #next(): Promise<Batch | undefined> {
-    if (this.#spool === undefined) return this.#takeBatch()
+    if (this.#spool === undefined) {
+      return takeBatchInTurns(this.#queue, this.#encoder, this.#batchSize, this.#clock.soon)
+    }
     const stored = await this.#spool.next()
     if (stored !== undefined) return stored
     const { settle, events } = this.#unspooled ?? {}
@@ -218,8 +222,7 @@ export class Pipeline {
   }
 
   #takeBatch(): Batch | undefined {
-    const { batchEvents: maxEvents, batchBytes: maxBytes } = this.#settings
-    return takeBatch(this.#queue, this.#encoder, { maxEvents, maxBytes })
+    return takeBatch(this.#queue, this.#encoder, this.#batchSize)
   }
 
   #progress(): void {
