@@ -19,6 +19,16 @@ test('what must be is enough, on either side', () => {
   expect(judge({ ...higher, must: undefined }, { name: 'rate', ours: 1, baseline: 100 }).verdict).toBe('–')
 })
 
+test('where the target says nothing, what the baseline varies by is what must be', () => {
+  const noisy: Target = { ...lower, must: undefined, aim: undefined }
+  const row = judge(noisy, { name: 'p99', ours: 12, baseline: 10, noise: 1.25 })
+
+  expect(row.verdict).toBe('ok')
+  expect(judge(noisy, { name: 'p99', ours: 13, baseline: 10, noise: 1.25 }).verdict).toBe('under must')
+  expect(toTable([row])).toContain('≤ 1.25')
+  expect(JSON.parse(toJsonLine(row))).toMatchObject({ ratio: 1.2, must: 1.25 })
+})
+
 test('a row without a figure is no success', () => {
   expect(judge(higher, { name: 'rate', ours: Number.NaN, baseline: 100 }).verdict).toBe('under must')
 })

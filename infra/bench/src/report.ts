@@ -7,6 +7,8 @@ export interface Measured {
   baseline: number
   /** The naive twin's, where there is one to compare with. */
   naive?: number | undefined
+  /** How far the baseline's own rounds lie from their median, as a ratio: what must be, where the target says nothing. */
+  noise?: number | undefined
 }
 
 /** A measured row, judged. */
@@ -14,6 +16,7 @@ export interface Judged {
   target: Target
   measured: Measured
   ratio: number
+  must: number | undefined
   verdict: 'ok' | 'under must' | '–'
 }
 
@@ -21,9 +24,10 @@ export interface Judged {
 export function judge(target: Target, measured: Measured): Judged {
   const { ours, baseline } = measured
   const ratio = target.isInverted === true ? baseline / ours : ours / baseline
-  if (target.must === undefined) return { target, measured, ratio, verdict: '–' }
-  const isGood = target.isLowerBetter === true ? ratio <= target.must : ratio >= target.must
-  return { target, measured, ratio, verdict: isGood ? 'ok' : 'under must' }
+  const must = target.must ?? measured.noise
+  if (must === undefined) return { target, measured, ratio, must, verdict: '–' }
+  const isGood = target.isLowerBetter === true ? ratio <= must : ratio >= must
+  return { target, measured, ratio, must, verdict: isGood ? 'ok' : 'under must' }
 }
 
 const columns = ['what', 'unit', 'ours', 'baseline', 'ratio', 'must', 'aim', 'verdict', 'naive twin'] as const
@@ -44,9 +48,9 @@ export function toTable(rows: readonly Judged[]): string {
   return [head, '-'.repeat(head.length), ...body].join('\n')
 }
 
-function toCells({ target, measured, ratio, verdict }: Judged): string[] {
+function toCells({ target, measured, ratio, must, verdict }: Judged): string[] {
   const limit = (value: number | undefined): string =>
-    value === undefined ? '–' : `${target.isLowerBetter === true ? '≤ ' : ''}${value}`
+    value === undefined ? '–' : `${target.isLowerBetter === true ? '≤ ' : ''}${Number(value.toFixed(2))}`
   const naive = measured.naive === undefined ? '–' : shortNumber(measured.naive)
   return [
     target.what,
@@ -54,7 +58,7 @@ function toCells({ target, measured, ratio, verdict }: Judged): string[] {
     shortNumber(measured.ours),
     shortNumber(measured.baseline),
     ratio.toFixed(2),
-    limit(target.must),
+    limit(must),
     limit(target.aim),
     verdict,
     naive,
@@ -62,15 +66,15 @@ function toCells({ target, measured, ratio, verdict }: Judged): string[] {
 }
 
 /** A row as a line of JSON. */
-export function toJsonLine({ target, measured, ratio }: Judged): string {
-  const { name, unit, must = null, aim = null } = target
+export function toJsonLine({ target, measured, ratio, must }: Judged): string {
+  const { name, unit, aim = null } = target
   const { ours, baseline } = measured
   return JSON.stringify({
     name,
     ours: rounded(ours),
     baseline: rounded(baseline),
     ratio: rounded(ratio),
-    must,
+    must: must === undefined ? null : rounded(must),
     aim,
     unit,
   })

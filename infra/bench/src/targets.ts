@@ -68,14 +68,15 @@ const last: readonly Target[] = [
     aim: 0.2,
     isLowerBetter: true,
   },
-  {
-    name: 'client-latency',
-    what: 'p99 of a host with the SDK’s middleware ÷ without',
+  // What must be is the noise of the same run.
+  ...(['p50', 'p99'] as const).map((quantile): Target => ({
+    name: `client-latency-${quantile}`,
+    what: `${quantile} of a host with the SDK’s middleware ÷ without`,
     unit: 'ms',
     must: undefined,
     aim: undefined,
     isLowerBetter: true,
-  },
+  })),
 ]
 
 /** What design.md asks of analytics at a number of events; nothing at other numbers. */
