@@ -115,6 +115,12 @@ export function* scanFrames(content: Buffer, offset: number, marker: number): Ge
   }
 }
 
+/** Zeros are no frame and no damage: they are room for frames to come. */
+export function isBlank(bytes: Buffer): boolean {
+  // Compared with itself a byte further on: at the speed of memory.
+  return bytes.length === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)))
+}
+
 /** Gives where the next frame begins, or the end of the content. */
 function findNextFrame(content: Buffer, offset: number, marker: number): number {
   const markerBytes = Buffer.alloc(4)

@@ -1,7 +1,6 @@
 import { JournalFullError, JournalWriteError, toAppendError } from './errors.ts'
 import { frameHeaderBytes, maxPayloadBytes, payloadByteLength, type FrameRef, type Payload } from './frame.ts'
 import type { SegmentAppender } from './segment-appender.ts'
-import type { SegmentStore } from './segment-store.ts'
 import type { SpaceGate } from './space-gate.ts'
 
 interface Append {
@@ -31,7 +30,6 @@ const fullMessages = {
  */
 export class GroupWriter {
   #appender: SegmentAppender
-  #store: SegmentStore
   #space: SpaceGate
   #queue: Append[] = []
   /** Those of the group that is being written included. */
@@ -39,14 +37,13 @@ export class GroupWriter {
   #running: Promise<void> | undefined
   #isClosing = false
 
-  constructor(appender: SegmentAppender, store: SegmentStore, space: SpaceGate) {
+  constructor(appender: SegmentAppender, space: SpaceGate) {
     this.#appender = appender
-    this.#store = store
     this.#space = space
   }
 
   get roomBytes(): number {
-    return this.#space.findRoom(this.#store.byteLength + this.#queuedBytes)
+    return this.#space.findRoom(this.#queuedBytes)
   }
 
   append(payload: Payload): Promise<FrameRef> {
@@ -60,7 +57,7 @@ export class GroupWriter {
     })
   }
 
-  /** Seals the active segment if nothing in it, or on its way to it, is needed; says whether it did. */
+  /** Lets go of the active segment and the spare one if nothing in it, or on its way to it, is needed; says whether it had one. */
   async sealIfIdle(): Promise<boolean> {
     if (this.#queuedBytes > 0) return false
     return this.#appender.sealIfReleased()
@@ -81,8 +78,7 @@ export class GroupWriter {
         `A payload has 1 to ${maxPayloadBytes} bytes, not ${frameBytes - frameHeaderBytes}`,
       )
     }
-    const used = { byteLength: this.#store.byteLength, queuedBytes: this.#queuedBytes }
-    const reason = this.#space.findRefusal(frameBytes, used)
+    const reason = this.#space.findRefusal(frameBytes, this.#queuedBytes)
     return reason && new JournalFullError(reason, fullMessages[reason])
   }
 
@@ -95,20 +91,25 @@ export class GroupWriter {
   }
 
   #takeGroup(): Append[] {
+    const queue = this.#queue
+    if (this.#queuedBytes <= maxGroupBytes) {
+      this.#queue = []
+      return queue
+    }
     let groupBytes = 0
-    const end = this.#queue.findIndex(({ frameBytes }, index) => {
+    const end = queue.findIndex(({ frameBytes }, index) => {
       groupBytes += frameBytes
       return index > 0 && groupBytes > maxGroupBytes
     })
-    return this.#queue.splice(0, end === -1 ? this.#queue.length : end)
+    return queue.splice(0, end === -1 ? queue.length : end)
   }
 
   async #commit(group: Append[]): Promise<void> {
-    const groupBytes = group.reduce((sum, { frameBytes }) => sum + frameBytes, 0)
+    let groupBytes = 0
+    for (const { frameBytes } of group) groupBytes += frameBytes
     try {
       if (this.#appender.isBroken) throw new Error('the disk failed twice in a row')
-      const payloads = group.map(({ payload }) => payload)
-      const refs = await this.#appender.append(payloads, groupBytes)
+      const refs = await this.#appender.append(group, groupBytes)
       for (const [index, ref] of refs.entries()) group[index]?.resolve(ref)
     } catch (cause) {
       const error = toAppendError(cause)

@@ -7,13 +7,13 @@ import { lockDirectory } from './lock.ts'
 import type { JournalProblem, ReportProblem } from './problem.ts'
 import { recoverSegments } from './recover.ts'
 import { SegmentAppender } from './segment-appender.ts'
-import { SegmentStore, type Segment } from './segment-store.ts'
+import { numberSegments, SegmentStore, type Segment } from './segment-store.ts'
 import { SpaceGate } from './space-gate.ts'
 
 export interface JournalOptions {
   /** Where the files are; created if it is not there (0700). */
   directory: string
-  /** A segment of this length is sealed; it is removed as a whole. 16 MiB. */
+  /** A segment of this length is sealed; it is removed as a whole. Under load the next one is prepared. 16 MiB. */
   segmentBytes?: number
   /** The journal does not grow beyond this. 4 GiB. */
   maxBytes?: number
@@ -51,12 +51,12 @@ export interface Journal extends AsyncDisposable {
   /** Says that the frame is needed no more. A sealed segment without a needed frame is removed in the background. */
   release(ref: FrameRef): void
   /**
-   * Removes the active segment if no frame in it is needed and none is on its way, so that an idle journal takes no
-   * room; says whether it did. The next append makes a new file, which costs it a directory sync: call this after
+   * Removes the active segment, and the one that is prepared to follow it, if no frame in it is needed and none is on
+   * its way, so that an idle journal takes no room; says whether there was an active one. The next append makes a new file, which costs it a directory sync: call this after
    * seconds without appends, not after each release.
    */
   sealIfIdle(): Promise<boolean>
-  /** Bytes of the segments on the disk. */
+  /** Bytes of the segments on the disk, without what is prepared for frames to come. */
   readonly bytes: number
   /** How many more bytes it takes at the moment, about; 0 or less when it refuses. */
   readonly roomBytes: number
@@ -103,14 +103,14 @@ export async function openUnlockedJournal(
     store.add(segment)
     store.seal(segment)
   }
-  const space = new SpaceGate(fs, directory, limits, now)
+  const space = new SpaceGate({ fs, directory, store, ...limits, now })
   await space.poll()
-  const nextSegment = (segments.at(-1)?.number ?? 0) + 1
+  const allotSegment = numberSegments(directory, (segments.at(-1)?.number ?? 0) + 1)
   // From the clock, so that a number is not used again although the journal was empty in between.
   const nextSeq = Math.max(lastSeq + 1, Math.floor(now() * 1000))
-  const at = { fs, directory, store, space, segmentBytes, nextSegment, nextSeq, now, onProblem }
+  const at = { fs, directory, store, space, segmentBytes, allotSegment, nextSeq, now, onProblem }
   const appender = new SegmentAppender(at)
-  const writer = new GroupWriter(appender, store, space)
+  const writer = new GroupWriter(appender, space)
   let closing: Promise<void> | undefined
   const close = () => (closing ??= closeAll(writer, store).finally(onClosed))
   return {

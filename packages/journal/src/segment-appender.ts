@@ -1,29 +1,22 @@
 import { errorCode, fullCodes, isTransient } from './errors.ts'
-import type { FileSystem } from './file-system.ts'
 import { encodeFrame, frameHeaderBytes, type FrameRef, type Payload } from './frame.ts'
-import type { JournalProblem, ReportProblem } from './problem.ts'
-import { segmentHeaderBytes, toSegmentFile, writeSegmentHeader } from './segment-file.ts'
-import { createSegment, type Segment, type SegmentStore } from './segment-store.ts'
-import type { SpaceGate } from './space-gate.ts'
+import type { JournalProblem } from './problem.ts'
+import { segmentHeaderBytes, writeSegmentHeader } from './segment-file.ts'
+import { SegmentPreparer, type OpenSegment, type SegmentPreparerOptions } from './segment-preparer.ts'
+import type { Segment } from './segment-store.ts'
 
-export interface SegmentAppenderOptions {
-  fs: FileSystem
-  directory: string
-  store: SegmentStore
-  space: SpaceGate
-  segmentBytes: number
-  nextSegment: number
+export interface SegmentAppenderOptions extends SegmentPreparerOptions {
   nextSeq: number
   now: () => number
-  onProblem: ReportProblem
 }
 
-interface ActiveSegment {
-  segment: Segment
-  fd: number
-  /** The directory was synced since the file was created. */
-  isEntryDurable: boolean
+interface ActiveSegment extends OpenSegment {
+  /** It has had its chance to have the next one prepared. */
+  hasNext: boolean
 }
+
+/** One of so many parts of a segment must be used before the next one is prepared: a journal of little use stays small. */
+const partsBeforeNext = 8
 
 /** A disk that fails twice in a row is not trusted again; PostgreSQL and Redis stop at the first failure. */
 const failuresUntilBroken = 2
@@ -33,9 +26,10 @@ const maxScratchBytes = 8 * 1024 * 1024
 /**
  * Makes one group of frames durable at a time, in the active segment.
  *
- * The active segment is *absent* until a group needs it, then *open*. A group that is durable makes it longer; when
- * it has its size, it is sealed and absent again. A group that fails is not in the journal, and:
- * - the write failed for want of room, and the file could be cut back to its last good length: it stays open
+ * The active segment is *absent* until a group needs it, then *open*: the one that is prepared, or else a new file that
+ * grows with each group and is sealed as soon as there is a prepared one. When it has its size, it is sealed, cut to
+ * its frames if it is longer, and absent again. A group that fails is not in the journal, and:
+ * - the write failed for want of room, and the file could be cut back to its last good length: it stays open, and grows
  * - any other failed write: the file is cut back if possible, and sealed
  * - a failed sync: the same, always. The kernel reports a lost page once and then calls it clean, so a second sync
  *   of the same file would succeed without the bytes
@@ -45,15 +39,15 @@ const maxScratchBytes = 8 * 1024 * 1024
  */
 export class SegmentAppender {
   #options: SegmentAppenderOptions
+  #preparer: SegmentPreparer
   #active: ActiveSegment | undefined
-  #nextSegment: number
   #nextSeq: number
   #failures = 0
   #scratch = Buffer.alloc(0)
 
   constructor(options: SegmentAppenderOptions) {
     this.#options = options
-    this.#nextSegment = options.nextSegment
+    this.#preparer = new SegmentPreparer(options)
     this.#nextSeq = options.nextSeq
   }
 
@@ -62,35 +56,57 @@ export class SegmentAppender {
   }
 
   /** Resolves when the frames survive a power loss. Rejects with what the file system said; not to be called again before. */
-  async append(payloads: readonly Payload[], groupBytes: number): Promise<FrameRef[]> {
-    const active = (this.#active ??= await this.#createActive())
+  async append(group: readonly { payload: Payload }[], groupBytes: number): Promise<FrameRef[]> {
+    const active = this.#findActive() ?? (await this.#activate())
     const appendedAtMs = this.#options.now()
-    const { bytes, refs } = this.#encode(active.segment, { payloads, groupBytes, appendedAtMs })
+    const { bytes, refs } = this.#encode(active.segment, { group, groupBytes, appendedAtMs })
     await this.#write(active, bytes)
     await this.#sync(active)
     this.#failures = 0
-    this.#options.store.grow(active.segment, bytes.length)
-    for (const { seq } of refs) active.segment.unreleased.add(seq, appendedAtMs)
-    if (active.segment.byteLength >= this.#options.segmentBytes) await this.#seal(active)
+    const { segment } = active
+    this.#options.store.grow(segment, bytes.length)
+    for (const { seq } of refs) segment.unreleased.add(seq, appendedAtMs)
+    if (segment.byteLength >= this.#options.segmentBytes) await this.#seal(active)
+    else if (!active.hasNext) this.#prepareNext(active)
     return refs
   }
 
-  /** Seals the active segment if each of its frames is released; says whether it did. */
+  /** Seals the active segment if each of its frames is released, and gives up the spare one; says whether it did the former. */
   async sealIfReleased(): Promise<boolean> {
     const active = this.#active
-    if (!active || active.segment.unreleased.count > 0) return false
-    await this.#seal(active)
-    return true
+    if (active && active.segment.unreleased.count > 0) return false
+    await this.close()
+    return active !== undefined
   }
 
   async close(): Promise<void> {
+    const discarding = this.#preparer.discard()
     if (this.#active) await this.#seal(this.#active)
+    await discarding
   }
 
-  async #createActive(): Promise<ActiveSegment> {
-    const { fs, directory, store } = this.#options
-    const [marker = 0] = crypto.getRandomValues(new Uint32Array(1))
-    const segment = createSegment(directory, toSegmentFile(this.#nextSegment++, marker))
+  /** Gives the active segment, unless there is a better one. */
+  #findActive(): ActiveSegment | undefined {
+    const active = this.#active
+    if (!active || !this.#preparer.isReady) return active
+    return active.segment.fileByteLength > active.segment.byteLength ? active : undefined
+  }
+
+  async #activate(): Promise<ActiveSegment> {
+    if (this.#active) await this.#seal(this.#active)
+    const opened = this.#preparer.take() ?? (await this.#create())
+    return (this.#active = { ...opened, hasNext: false })
+  }
+
+  #prepareNext(active: ActiveSegment): void {
+    if (active.segment.byteLength < this.#options.segmentBytes / partsBeforeNext) return
+    active.hasNext = true
+    this.#preparer.start()
+  }
+
+  async #create(): Promise<OpenSegment> {
+    const { fs, store, allotSegment } = this.#options
+    const segment = allotSegment()
     try {
       const fd = await fs.createFile(segment.path)
       store.add(segment)
@@ -104,16 +120,23 @@ export class SegmentAppender {
   /** Copies the group into one buffer: measured as cheap as a vector of small pieces, and short writes stay simple. */
   #encode(
     segment: Segment,
-    group: { payloads: readonly Payload[]; groupBytes: number; appendedAtMs: number },
+    {
+      group,
+      groupBytes,
+      appendedAtMs,
+    }: {
+      group: readonly { payload: Payload }[]
+      groupBytes: number
+      appendedAtMs: number
+    },
   ) {
     const isNew = segment.byteLength === 0
-    const byteLength = group.groupBytes + (isNew ? segmentHeaderBytes : 0)
-    const target = this.#getScratch(byteLength)
+    const target = this.#getScratch(groupBytes + (isNew ? segmentHeaderBytes : 0))
     const refs: FrameRef[] = []
     let position = isNew ? writeSegmentHeader(target, segment.number) : 0
-    for (const payload of group.payloads) {
+    for (const { payload } of group) {
       const seq = this.#nextSeq++
-      const frame = { marker: segment.marker, seq, appendedAtMs: group.appendedAtMs, payload }
+      const frame = { marker: segment.marker, seq, appendedAtMs, payload }
       const end = encodeFrame(target, position, frame)
       const offset = segment.byteLength + position
       refs.push({ segment: segment.number, offset, byteLength: end - position - frameHeaderBytes, seq })
@@ -132,15 +155,17 @@ export class SegmentAppender {
   }
 
   async #write(active: ActiveSegment, bytes: Buffer): Promise<void> {
+    const { fd, segment } = active
     try {
       let written = 0
       while (written < bytes.length) {
-        const count = await this.#options.fs.write(active.fd, bytes.subarray(written))
+        const rest = written === 0 ? bytes : bytes.subarray(written)
+        const count = await this.#options.fs.write(fd, rest, segment.byteLength + written)
         if (count === 0) throw new Error('The file system took no byte')
         written += count
       }
     } catch (cause) {
-      this.#noteFailure('write-failed', active.segment, cause)
+      this.#noteFailure('write-failed', segment, cause)
       const isCut = await this.#cut(active)
       if (!isCut || !isTransient(cause)) await this.#seal(active)
       throw cause
@@ -161,10 +186,11 @@ export class SegmentAppender {
     }
   }
 
-  /** Takes the group's bytes away again, so that a rejected frame does not come back at the next start. */
+  /** Takes what follows the last good frame away, so that a rejected one does not come back at the next start. */
   async #cut({ fd, segment }: ActiveSegment): Promise<boolean> {
     try {
       await this.#options.fs.truncate(fd, segment.byteLength)
+      segment.fileByteLength = segment.byteLength
       return true
     } catch (cause) {
       this.#report('cleanup-failed', segment, cause)
@@ -172,9 +198,11 @@ export class SegmentAppender {
     }
   }
 
-  async #seal({ fd, segment }: ActiveSegment): Promise<void> {
+  async #seal(active: ActiveSegment): Promise<void> {
+    const { fd, segment } = active
     this.#active = undefined
     this.#options.store.seal(segment)
+    if (segment.fileByteLength > segment.byteLength) await this.#cut(active)
     try {
       await this.#options.fs.close(fd)
     } catch (cause) {

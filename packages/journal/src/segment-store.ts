@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { FileSystem } from './file-system.ts'
 import type { ReportProblem } from './problem.ts'
-import type { SegmentFile } from './segment-file.ts'
+import { toSegmentFile, type SegmentFile } from './segment-file.ts'
 import { UnreleasedFrames } from './unreleased-frames.ts'
 
 /** A segment that is on the disk, and which of its frames are still needed. */
@@ -9,6 +9,8 @@ export interface Segment extends SegmentFile {
   path: string
   /** Length of the file up to the end of its last durable frame. */
   byteLength: number
+  /** Length of the file: what follows the last durable frame is zeros, for frames to come. */
+  fileByteLength: number
   unreleased: UnreleasedFrames
   /** Nothing is appended to it any more. */
   isSealed: boolean
@@ -21,15 +23,27 @@ export function createSegment(directory: string, file: SegmentFile): Segment {
     ...file,
     path: join(directory, file.name),
     byteLength: 0,
+    fileByteLength: 0,
     unreleased: new UnreleasedFrames(),
     isSealed: false,
     isPinned: false,
   }
 }
 
+/** Gives new segments, numbered in order. A number that is not used leaves a gap. */
+export function numberSegments(directory: string, firstNumber: number): () => Segment {
+  let number = firstNumber
+  return () => {
+    // The zeros behind the frames must not look like a marker.
+    const marker = crypto.getRandomValues(new Uint32Array(1))[0] || 1
+    return createSegment(directory, toSegmentFile(number++, marker))
+  }
+}
+
 /**
- * The segments on the disk, oldest first. A segment goes from *active* (at most one, the writer's) to *sealed*,
- * and is removed once it is sealed and each of its frames is released. A removal that fails is reported and
+ * The segments on the disk, oldest first. A segment goes from *spare* (prepared for the writer) to *active* (the
+ * writer's) to *sealed*; there is at most one of the first two each, and any step may be left out. It is removed once
+ * it is sealed and each of its frames is released. A removal that fails is reported and
  * tried again after the next; until then its bytes count.
  */
 export class SegmentStore {
@@ -44,8 +58,16 @@ export class SegmentStore {
     this.#onProblem = onProblem
   }
 
+  /** Bytes up to the end of each segment's last durable frame. */
   get byteLength(): number {
     return this.#byteLength
+  }
+
+  /** Bytes on the disk beyond that: frames that are written there take no more of its space. */
+  get preparedBytes(): number {
+    let byteLength = 0
+    for (const segment of this.#segments.values()) byteLength += segment.fileByteLength - segment.byteLength
+    return byteLength
   }
 
   get oldestUnreleasedAtMs(): number | undefined {
@@ -59,10 +81,6 @@ export class SegmentStore {
     return this.#segments.get(number)
   }
 
-  list(): Segment[] {
-    return [...this.#segments.values()]
-  }
-
   add(segment: Segment): void {
     this.#segments.set(segment.number, segment)
     this.#byteLength += segment.byteLength
@@ -70,6 +88,7 @@ export class SegmentStore {
 
   grow(segment: Segment, byteLength: number): void {
     segment.byteLength += byteLength
+    segment.fileByteLength = Math.max(segment.fileByteLength, segment.byteLength)
     this.#byteLength += byteLength
   }
 

@@ -12,6 +12,9 @@ interface Inode {
 
 type Operation = keyof FileSystem
 
+/** A disk writes so much as one, or not at all. */
+const sectorBytes = 512
+
 /** A disk in memory that keeps only what a real one must, and fails in the ways that a real one does. */
 export class SimulatedDisk {
   /** How often an operation fails, 0 to 1. */
@@ -42,7 +45,10 @@ export class SimulatedDisk {
       readRange: (path, offset, byteLength) =>
         run(() => Buffer.from(inodeAt(path).cached.subarray(offset, offset + byteLength))),
       createFile: (path) => run(() => this.#createFile(path)),
-      write: (fd, bytes) => run(() => this.#write(mustExist(this.#descriptors.get(fd)), bytes)),
+      write: (fd, bytes, position) =>
+        run(() => this.#write(mustExist(this.#descriptors.get(fd)), bytes, position)),
+      writeZeros: (path, offset, byteLength) =>
+        run(() => this.#writeZeros(inodeAt(path), offset, byteLength)),
       syncData: (fd) => run(() => this.#syncData(mustExist(this.#descriptors.get(fd)))),
       truncate: (fd, byteLength) =>
         run(() => this.#truncate('truncate', mustExist(this.#descriptors.get(fd)), byteLength)),
@@ -130,24 +136,38 @@ export class SimulatedDisk {
     return this.#nextDescriptor++
   }
 
-  #write(inode: Inode, bytes: Buffer): number {
+  #write(inode: Inode, bytes: Buffer, position: number): number {
     const fault = this.#findFault('write')
     const count = fault === undefined ? bytes.length : Math.min(bytes.length, 1 + this.#pick(bytes.length))
-    inode.cached = Buffer.concat([inode.cached, bytes.subarray(0, count)])
+    const cached = Buffer.alloc(Math.max(inode.cached.length, position + count))
+    inode.cached.copy(cached)
+    bytes.copy(cached, position, 0, count)
+    inode.cached = cached
+    // The kernel may write some of it at any time, and so before it is cut off again.
+    if (this.#random() < 0.2) this.#writeBack(inode)
     if (fault !== undefined && fault !== 'short') throw failure(fault)
     return count
+  }
+
+  #writeZeros(inode: Inode, offset: number, byteLength: number): void {
+    const fault = this.#findFault('writeZeros')
+    const count = fault === undefined ? byteLength : this.#pick(byteLength + 1)
+    inode.cached = Buffer.concat([inode.cached.subarray(0, offset), Buffer.alloc(count)])
+    if (fault !== undefined) throw failure(fault)
+    makeDurable(inode)
   }
 
   #syncData(inode: Inode): void {
     const fault = this.#findFault('syncData')
     if (fault === undefined || fault === 'short') return makeDurable(inode)
-    const dirtyBytes = Math.max(0, inode.cached.length - inode.durable.length)
     // Some of it may have reached the disk before the failure.
-    if (!inode.isPoisoned && this.#random() < 0.5) {
-      inode.durable = inode.cached.subarray(0, inode.durable.length + this.#pick(dirtyBytes))
-    }
+    if (this.#random() < 0.5) this.#writeBack(inode)
     inode.isPoisoned = true
     throw failure(fault)
+  }
+
+  #writeBack(inode: Inode): void {
+    if (!inode.isPoisoned) inode.durable = this.#tear(inode)
   }
 
   #truncate(operation: Operation, inode: Inode, byteLength: number): void {
@@ -176,15 +196,23 @@ export class SimulatedDisk {
     if (!this.files.delete(path)) throw failure('ENOENT')
   }
 
-  /** Gives what a file holds after a power loss: its durable bytes, and of the rest anything from nothing to all. */
+  /**
+   * Gives what a file may hold after a power loss. Of what was not synced, each sector is the old or the new one, and
+   * any part of a longer file's length is there; what is missing reads as zeros.
+   */
   #tear({ cached, durable }: Inode): Buffer {
-    const isExtended = cached.length > durable.length && cached.subarray(0, durable.length).equals(durable)
-    if (!isExtended) return this.#random() < 0.5 && cached.length < durable.length ? cached : durable
-    const end = durable.length + this.#pick(cached.length - durable.length + 1)
-    const tail = Buffer.from(cached.subarray(durable.length, end))
-    // Blocks reach the disk in any order: a hole anywhere in what was not synced reads as zeros.
-    if (this.#random() < 0.5) tail.fill(0, this.#pick(tail.length + 1), this.#pick(tail.length + 1))
-    return Buffer.concat([durable, tail])
+    if (cached === durable) return durable
+    const growth = cached.length - durable.length
+    const length = durable.length + (growth > 0 ? this.#pick(growth + 1) : growth * this.#pick(2))
+    const torn = Buffer.alloc(length)
+    // In half of the cases sectors come in their order, so that it is the end that is missing.
+    const newSectors = this.#random() < 0.5 ? this.#pick(length / sectorBytes + 2) : undefined
+    for (let at = 0; at < length; at += sectorBytes) {
+      const isNew = newSectors === undefined ? this.#random() < 0.5 : at < newSectors * sectorBytes
+      const source = isNew ? cached : durable
+      source.subarray(at, at + sectorBytes).copy(torn, at)
+    }
+    return torn
   }
 }
 
