@@ -1,4 +1,4 @@
-import { open, truncate, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import type { Random } from '../random.ts'
 
 /** Flips one bit at `offset`. */
@@ -15,26 +15,27 @@ export async function flipBit(path: string, offset: number, bit: number): Promis
   }
 }
 
-/** Cuts the last bytes off. */
-export async function cutTail(path: string, byteLength: number): Promise<void> {
-  const { size } = await stat(path)
-  await truncate(path, Math.max(0, size - byteLength))
-}
-
 /** Appends what a file system leaves behind whose length was durable before the bytes were. */
 export async function addZeros(path: string, byteLength: number): Promise<void> {
-  await append(path, Buffer.alloc(byteLength))
+  const { size } = await stat(path)
+  await writeAt(path, size, Buffer.alloc(byteLength))
 }
 
-/** Appends bytes that mean nothing. */
-export async function addGarbage(path: string, byteLength: number, random: Random): Promise<void> {
-  await append(path, Buffer.from(Array.from({ length: byteLength }, () => random.between(0, 256))))
+/** Writes bytes that mean nothing at `offset`. */
+export async function putGarbage(
+  path: string,
+  offset: number,
+  byteLength: number,
+  random: Random,
+): Promise<void> {
+  const bytes = Array.from({ length: byteLength }, () => random.between(0, 256))
+  await writeAt(path, offset, Buffer.from(bytes))
 }
 
-async function append(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, 'a')
+async function writeAt(path: string, offset: number, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'r+')
   try {
-    await file.write(bytes)
+    await file.write(bytes, 0, bytes.length, offset)
     await file.datasync()
   } finally {
     await file.close()

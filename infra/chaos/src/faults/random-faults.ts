@@ -45,7 +45,7 @@ export async function randomFaults({ redis }: Rig): Promise<SoakFault[]> {
 async function slowJournal(rig: Rig): Promise<ActiveFault> {
   return injectSyscallFault({
     targets: await listFileThreads(rig.producer.pid ?? 0),
-    syscalls: 'write',
+    syscalls: 'pwrite64',
     path: await findActiveSegment(journalOf(rig)),
     effect: { delayMs: 200 },
   })

@@ -21,7 +21,7 @@ export function interceptJournalWrites(handle: (call: JournalWrite) => void): vo
     bytes: Buffer,
     at: number,
     length: number,
-    to: null,
+    to: number,
     done: Done,
   ) => void
   Object.assign(fs, {
@@ -31,14 +31,14 @@ export function interceptJournalWrites(handle: (call: JournalWrite) => void): vo
         done(error, fd)
       })
     },
-    write(fd: number, bytes: Buffer, at: number, length: number, to: null, done: Done) {
+    write(fd: number, bytes: Buffer, at: number, length: number, to: number, done: Done) {
       if (!segments.has(fd)) {
         write(fd, bytes, at, length, to, done)
         return
       }
       handle({
         bytes: bytes.subarray(at, at + length),
-        write: (given, whenDone) => write(fd, given, 0, given.length, null, whenDone),
+        write: (given, whenDone) => write(fd, given, 0, given.length, to, whenDone),
         done,
       })
     },

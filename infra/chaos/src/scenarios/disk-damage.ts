@@ -1,22 +1,30 @@
-import { stat } from 'node:fs/promises'
+import { truncate } from 'node:fs/promises'
 import { sleep } from '@weir/runtime'
-import { addGarbage, addZeros, cutTail, flipBit } from '../faults/corrupt-file.ts'
-import { journalOf, listSegments } from '../faults/journal-files.ts'
+import { addZeros, flipBit, putGarbage } from '../faults/corrupt-file.ts'
+import { journalOf, listSegments, type WrittenSegment } from '../faults/journal-files.ts'
 import { postSteadily } from '../load/load.ts'
 import { readLog } from '../oracle/read-log.ts'
 import { untilStored } from '../oracle/verify.ts'
 import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 
-/** What happens to a segment while no producer runs. */
-const damages: readonly [string, (path: string, stage: Stage) => Promise<void>][] = [
+/** Less than a frame has. */
+const missingBytes = 20
+
+/** What happens to a segment while no producer runs. All but zeros, which are room for frames, is to be reported. */
+const damages: readonly [string, (segment: WrittenSegment, stage: Stage) => Promise<void>][] = [
   [
     'a bit is flipped',
-    async (path, { random }) =>
-      flipBit(path, random.between(16, (await stat(path)).size), random.between(0, 8)),
+    ({ path, byteLength }, { random }) => flipBit(path, random.between(16, byteLength), random.between(0, 8)),
   ],
-  ['garbage follows', (path, { random }) => addGarbage(path, random.between(1, 5_000), random)],
-  ['zeros follow', (path, { random }) => addZeros(path, random.between(1, 5_000))],
-  ['the end is missing', (path, { random }) => cutTail(path, random.between(1, 500))],
+  [
+    'garbage follows',
+    ({ path, byteLength }, { random }) => putGarbage(path, byteLength, random.between(1, 5_000), random),
+  ],
+  ['zeros follow', ({ path }, { random }) => addZeros(path, random.between(1, 5_000))],
+  [
+    'the end is missing',
+    ({ path, byteLength }, { random }) => truncate(path, byteLength - random.between(1, missingBytes)),
+  ],
 ]
 
 /** The journal's files are damaged. */

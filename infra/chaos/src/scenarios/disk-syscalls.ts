@@ -74,7 +74,7 @@ function onJournal({ rig, happened }: Stage, effect: SyscallEffect, durationMs: 
     inject: async () => {
       const fault = await injectSyscallFault({
         targets: await listFileThreads(rig.producer.pid ?? 0),
-        syscalls: 'write',
+        syscalls: 'pwrite64',
         path: await findActiveSegment(journalOf(rig)),
         effect,
       })
