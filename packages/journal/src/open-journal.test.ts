@@ -1,7 +1,16 @@
 import { expect, test } from '@jest/globals'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -107,6 +116,39 @@ test.each<[string, (whole: Buffer) => Buffer]>([
   expect(at.problems).toMatchObject([{ kind: 'torn-tail', offset: wholeBytes - 33 }])
   expect(statSync(at.segmentPath()).size).toBe(wholeBytes - 33)
   expect(journal.bytes).toBe(wholeBytes - 33)
+})
+
+test('zeros behind the last frame of any segment are room, which is cut off', async () => {
+  using at = createTestDirectory()
+  for (const texts of [['one', 'two'], ['three']]) await writeFrames(at.open, texts)
+  const sizes = [0, 1].map((index) => statSync(at.segmentPath(index)).size)
+  for (const index of [0, 1]) appendFileSync(at.segmentPath(index), Buffer.alloc(3000))
+  await using journal = await at.open()
+  expect(await listPayloads(journal)).toEqual(['one', 'two', 'three'])
+  expect([0, 1].map((index) => statSync(at.segmentPath(index)).size)).toEqual(sizes)
+  expect(at.problems).toEqual([])
+})
+
+test('under load segments are prepared on the disk, and a journal that is closed leaves none of their room', async () => {
+  using at = createTestDirectory()
+  const segmentBytes = 200_000
+  const texts: string[] = []
+  {
+    await using journal = await at.open({ segmentBytes })
+    const isPrepared = () => at.listSegments().some((_, index) => holdsRoom(at.segmentPath(index)))
+    const holdsRoom = (path: string) => statSync(path).size === segmentBytes
+    while (!isPrepared()) {
+      const text = `frame ${texts.length} `.repeat(100)
+      await journal.append(Buffer.from(text))
+      texts.push(text)
+    }
+  }
+  for (const name of at.listSegments()) {
+    expect(readFileSync(join(at.directory, name)).at(-1)).toBe(' '.charCodeAt(0))
+  }
+  await using journal = await at.open()
+  expect(await listPayloads(journal)).toEqual(texts)
+  expect(at.problems).toEqual([])
 })
 
 test.each(['seg', 'empty'])('a segment without a frame (%s) is no problem', async (kind) => {
