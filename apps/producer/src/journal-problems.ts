@@ -3,6 +3,9 @@ import type { Logger } from '@weir/runtime'
 
 export type JournalProblemKind = JournalProblem['kind']
 
+/** Bytes of a write that was cut short, of which nobody was told that they are kept; and room for frames that lacks. */
+const harmless = new Set<JournalProblemKind>(['torn-tail', 'prepare-failed'])
+
 /** What the journal has reported since the start, for logs, metrics and readiness. */
 export class JournalProblems {
   readonly counts = new Map<JournalProblemKind, number>()
@@ -22,9 +25,7 @@ export class JournalProblems {
   note(problem: JournalProblem): void {
     const { kind, file, cause } = problem
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1)
-    // Bytes of a write that a kill or a power loss cut short: nobody was told that they are kept.
-    const level = kind === 'torn-tail' ? 'warn' : 'error'
-    this.#logger[level]({ problem, err: cause }, 'the journal has a problem')
+    this.#logger[harmless.has(kind) ? 'warn' : 'error']({ problem, err: cause }, 'the journal has a problem')
     if (kind !== 'broken') return
     const message = `The disk failed twice in a row under the journal (${file}): check the disk. What was acknowledged is kept.`
     this.#onBroken(new Error(message, { cause }))

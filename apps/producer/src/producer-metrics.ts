@@ -68,9 +68,14 @@ function getOrAdd<Value>(map: Map<string, Value>, key: string, create: () => Val
 
 /** Reports what lies between acknowledgement and database. */
 export function watchEventLog(metrics: Metrics, log: EventLog, queue: BatchQueue): void {
-  createGauge(metrics, 'weir_journal_bytes', 'Bytes of the journal on disk.', {
-    read: () => log.journal.bytes,
-  })
+  createGauge(
+    metrics,
+    'weir_journal_bytes',
+    'Bytes of the journal on disk, without what is prepared for more.',
+    {
+      read: () => log.journal.bytes,
+    },
+  )
   createGauge(
     metrics,
     'weir_journal_oldest_seconds',
