@@ -192,3 +192,16 @@ test('preparing changes nothing of how much room there is', async () => {
   const leftInActive = segmentBytes - 675
   expect(journal.roomBytes).toBe(3000 + leftInActive + segmentBytes - 1000)
 })
+
+test('a segment that has no room any more when it is ready is given up', async () => {
+  const { promise: zeroing, resolve: zero } = Promise.withResolvers<void>()
+  const { disk, journal } = await openTestJournal({ maxBytes: 2700 }, zeroing)
+  await journal.append(payload(300))
+  await journal.append(payload(500))
+  zero()
+  await until(() => listLengths(disk)[1] === segmentBytes)
+  await calm()
+  await journal.append(payload(100))
+  await calm()
+  expect(listLengths(disk)).toEqual([16 + 328 + 528, 16 + 128])
+})
