@@ -88,8 +88,8 @@ export class Trial {
     await this.#check(this.journal)
   }
 
-  /** kept ⊆ recovered ⊆ issued, in order, each once and whole. */
-  async #check(journal: Journal): Promise<void> {
+  /** recovered ⊆ issued, in order, each once and whole. */
+  async #recover(journal: Journal): Promise<Map<number, FrameRef>> {
     const recovered = new Map<number, FrameRef>()
     let last: { id: number; seq: number } | undefined
     for await (const { ref, payload } of journal.frames()) {
@@ -100,6 +100,12 @@ export class Trial {
       if (!(await journal.read(ref)).equals(payload)) throw new Error(`frame ${id} reads differently`)
       recovered.set(id, ref)
     }
+    return recovered
+  }
+
+  /** kept ⊆ recovered, and nothing of what was taken away again. */
+  async #check(journal: Journal): Promise<void> {
+    const recovered = await this.#recover(journal)
     for (const id of this.#kept.keys()) if (!recovered.has(id)) throw new Error(`frame ${id} is lost`)
     for (const id of this.#rejected) if (recovered.has(id)) throw new Error(`rejected frame ${id} came back`)
     this.#rejected.clear()

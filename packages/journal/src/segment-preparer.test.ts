@@ -33,7 +33,7 @@ const calls = (disk: SimulatedDisk) => [disk.calls.get('createFile'), disk.calls
 
 async function listPayloadLengths(journal: Journal): Promise<number[]> {
   const lengths: number[] = []
-  for await (const { payload } of journal.frames()) lengths.push(payload.length)
+  for await (const { ref } of journal.frames()) lengths.push((await journal.read(ref)).length)
   return lengths
 }
 
