@@ -1,56 +1,55 @@
 import { RollupAccumulator } from '@weir/database'
-import { rollupColumnCount } from '@weir/events'
+import { RowReader } from '@weir/events'
 import type { PriceBook } from '@weir/prices'
 import { estimateCost, mayNeedEstimate } from './estimate-cost.ts'
-import type { FreshRows } from './insert-batches.ts'
+import type { EventLines } from './event-lines.ts'
+import type { Segment } from './insert-batches.ts'
 
-/** Rows as they are to be copied, and the rollups of all of them. */
-export interface AccountedRows {
-  rollups: RollupAccumulator
-  /** Those of which nothing was estimated, as they came. */
-  pieces: FreshRows['pieces']
-  /** The others: each has what a cache saved behind its last column. */
-  estimated: string[]
-  /** Why the rollups are wrong: some row is none, which the database knows how to say. */
-  failure: unknown
-}
+/** Counts rows into rollups, and estimates the cost of those that need it. */
+export class RowAccountant {
+  readonly rollups = new RollupAccumulator()
+  /** The rows of which something was estimated: each has what a cache saved behind its last column. */
+  readonly estimated: string[] = []
+  readonly #prices: PriceBook
+  readonly #reader = new RowReader()
+  #failure: unknown
 
-/** Counts rows into rollups, and estimates the cost of those that need it. Does not throw. */
-export function accountRows(rows: FreshRows, prices: PriceBook): AccountedRows {
-  const { lines } = rows
-  const rollups = new RollupAccumulator()
-  const estimated = new Map<number, string>()
-  let failure: unknown
-  try {
-    for (let index = 0; index < lines.length; index += 1) {
-      const line = lines[index] ?? ''
-      const fields = line.split('\t', rollupColumnCount)
-      const estimate = mayNeedEstimate(fields) ? estimateCost(line, prices) : undefined
-      if (estimate !== undefined) estimated.set(index, estimate.row)
-      rollups.add(line, estimate, fields)
-    }
-  } catch (error) {
-    failure = error
+  constructor(prices: PriceBook) {
+    this.#prices = prices
   }
-  return { rollups, pieces: without(rows, estimated), estimated: [...estimated.values()], failure }
-}
 
-/** The pieces without some of their lines. Pieces of which nothing is left out stay the bytes that came. */
-function without(
-  { pieces, lines, segments }: FreshRows,
-  out: ReadonlyMap<number, string>,
-): FreshRows['pieces'] {
-  if (out.size === 0) return pieces
-  // Either a piece for each line, or one for each batch.
-  const counts = pieces.length === lines.length ? undefined : segments.map(({ lineCount }) => lineCount)
-  let start = 0
-  return pieces.flatMap((piece, index) => {
-    const end = start + (counts?.[index] ?? 1)
-    const kept: string[] = []
-    for (let line = start; line < end; line += 1) if (!out.has(line)) kept.push(lines[line] ?? '')
-    const isWhole = kept.length === end - start
-    start = end
-    if (isWhole) return [piece]
-    return kept.length === 0 ? [] : [kept.join('\n')]
-  })
+  /** Why the rollups are wrong: some row is none, which the database knows how to say. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /**
+   * The bytes of all rows but the estimated ones, as they came. A batch is counted when its bytes are asked for:
+   * meanwhile the server copies the one before. Does not throw.
+   */
+  *count(segments: readonly Segment[]): Generator<Buffer> {
+    for (const { lines } of segments) yield* this.#countLines(lines).pieces()
+  }
+
+  /** Gives the lines that are left. */
+  #countLines(lines: EventLines): EventLines {
+    if (this.#failure !== undefined) return lines
+    const estimated = new Set<number>()
+    const reader = this.#reader
+    try {
+      for (let index = 0; index < lines.count; index += 1) {
+        reader.read(lines.bytes, lines.startOf(index), lines.endOf(index))
+        const estimate = mayNeedEstimate(reader)
+          ? estimateCost(lines.bytesOf(index).toString('utf8'), this.#prices)
+          : undefined
+        this.rollups.add(reader, estimate)
+        if (estimate === undefined) continue
+        this.estimated.push(estimate.row)
+        estimated.add(index)
+      }
+    } catch (error) {
+      this.#failure = error
+    }
+    return estimated.size === 0 ? lines : lines.filter((index) => !estimated.has(index))
+  }
 }

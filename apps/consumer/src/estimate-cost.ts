@@ -1,5 +1,5 @@
 import type { EstimatedCost } from '@weir/database'
-import { columnIndex as at, decodeField, llmRemarkTypes } from '@weir/events'
+import { columnIndex as at, decodeField, llmRemarkTypes, type RowReader } from '@weir/events'
 import { readUsageDetails, type LlmCall, type PriceBook } from '@weir/prices'
 
 /** A row with its estimated cost in it and, behind its last field, what a cache saved. */
@@ -8,18 +8,16 @@ export interface EstimatedRow extends EstimatedCost {
 }
 
 /**
- * Whether something may have to be estimated of a row, given as its leading fields: the cost of a model's call that
- * nobody reported, or what a cache saved of one that is known. All others are left alone.
+ * Whether something may have to be estimated of a row: the cost of a model's call that nobody reported, or what a cache
+ * saved of one that is known. All others are left alone.
  */
-export function mayNeedEstimate(fields: readonly string[]): boolean {
-  if (isEmpty(fields[at.llm_model])) return false
-  const cost = fields[at.cost_usd]
+export function mayNeedEstimate(row: RowReader): boolean {
+  if (row.isEmpty(at.llm_model)) return false
   // A gateway that answers from its own cache reports that it cost nothing.
   return (
-    cost === '' ||
-    cost === '0' ||
-    isCounted(fields[at.cached_tokens]) ||
-    isCounted(fields[at.cache_write_tokens])
+    isEmptyOrZero(row, at.cost_usd) ||
+    !isEmptyOrZero(row, at.cached_tokens) ||
+    !isEmptyOrZero(row, at.cache_write_tokens)
   )
 }
 
@@ -65,13 +63,11 @@ function toCall(fields: readonly string[]): LlmCall {
   }
 }
 
-function isEmpty(field: string | undefined): boolean {
-  return field === undefined || field === ''
+function isEmptyOrZero(row: RowReader, column: number): boolean {
+  return row.isEmpty(column) || row.equals(column, zero)
 }
 
-function isCounted(field: string | undefined): boolean {
-  return !isEmpty(field) && field !== '0'
-}
+const zero = Buffer.from('0')
 
 function numberOf(field: string | undefined): number | null {
   if (field === undefined || field === '') return null

@@ -1,14 +1,13 @@
-import type { Batch, BatchHeader, RefusedRow } from '@weir/events'
+import { columnIndex, type Batch, type BatchHeader, type RefusedRow } from '@weir/events'
 import type { PoolClient } from 'pg'
+import { EventLines } from './event-lines.ts'
 
-/** Rows to store: as the bytes that came, and as lines, of which the rollups are made. */
+/** Rows to store. */
 export interface FreshRows {
-  pieces: (Uint8Array | string)[]
-  lines: string[]
+  /** The lines of each batch that has some. */
+  segments: readonly Segment[]
   /** How many of them have an event key, at most. */
   keyed: number
-  /** Which batch the lines are of, in their order. */
-  segments: readonly Segment[]
   /** The records of these batches that are to be kept in the quarantine. */
   refused: readonly FreshRefused[]
 }
@@ -22,7 +21,12 @@ export interface FreshRefused {
 export interface Segment {
   header: BatchHeader
   projectIds: readonly string[]
-  lineCount: number
+  lines: EventLines
+}
+
+/** How many rows there are. */
+export function lineCountOf(segments: readonly Segment[]): number {
+  return segments.reduce((sum, { lines }) => sum + lines.count, 0)
 }
 
 /**
@@ -56,25 +60,21 @@ export async function insertBatches(client: PoolClient, batches: readonly Batch[
 function collectFresh(batches: readonly Batch[], isNew: Set<string>): FreshRows {
   const segments: Segment[] = []
   const refused: FreshRefused[] = []
-  const fresh: FreshRows = { pieces: [], lines: [], keyed: 0, segments, refused }
+  let keyed = 0
   for (const { header, rows, refused: records } of batches) {
     const projects = Object.keys(header.projects)
-    const newProjects = projects.filter((projectId) => isNew.delete(`${projectId} ${header.id}`))
-    if (newProjects.length === 0) continue
+    const projectIds = projects.filter((projectId) => isNew.delete(`${projectId} ${header.id}`))
+    if (projectIds.length === 0) continue
     for (const record of records)
-      if (newProjects.includes(String(record.projectId))) refused.push({ header, record })
+      if (projectIds.includes(String(record.projectId))) refused.push({ header, record })
     if (rows.length === 0) continue
-    fresh.keyed += header.keyed
-    const lines = rows.toString('utf8').split('\n')
-    const isWhole = newProjects.length === projects.length
-    const wanted = isWhole
-      ? lines
-      : lines.filter((line) => newProjects.includes(line.slice(0, line.indexOf('\t'))))
-    for (const line of wanted) fresh.lines.push(line)
-    segments.push({ header, projectIds: newProjects, lineCount: wanted.length })
-    // What goes in whole goes as the bytes that came: nothing is encoded again.
-    if (isWhole) fresh.pieces.push(rows)
-    else fresh.pieces.push(wanted.join('\n'))
+    keyed += header.keyed
+    const all = EventLines.of(rows)
+    const isWhole = projectIds.length === projects.length
+    const lines = isWhole ? all : all.filter((index) => projectIds.includes(all.fieldOf(index, project)))
+    segments.push({ header, projectIds, lines })
   }
-  return fresh
+  return { segments, keyed, refused }
 }
+
+const project = columnIndex.project_id

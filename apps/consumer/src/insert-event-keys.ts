@@ -1,5 +1,6 @@
 import { columnIndex, decodeField } from '@weir/events'
 import type { PoolClient } from 'pg'
+import type { EventLines } from './event-lines.ts'
 import type { FreshRows } from './insert-batches.ts'
 
 /** Rows without those whose key was there, and where these stand among all of them. */
@@ -15,8 +16,8 @@ export interface Deduplicated {
 export async function insertEventKeys(client: PoolClient, fresh: FreshRows): Promise<Deduplicated> {
   const all = { rows: fresh, duplicates: [] }
   if (fresh.keyed === 0) return all
-  const keys = fresh.lines.map(keyOf)
-  const wanted = new Map(keys.filter((key) => key !== undefined).map((key) => [key.id, key]))
+  const keys = fresh.segments.map(({ lines }) => keysOf(lines))
+  const wanted = new Map(keys.flatMap((ofSegment) => [...ofSegment.values()].map((key) => [key.id, key])))
   if (wanted.size === 0) return all
   const { rows: inserted } = await client.query<{ project_id: number; event_key: string }>({
     name: 'insert-event-keys',
@@ -33,23 +34,34 @@ export async function insertEventKeys(client: PoolClient, fresh: FreshRows): Pro
   })
   const isNew = new Set(inserted.map((row) => `${row.project_id} ${row.event_key}`))
   const duplicates: number[] = []
-  const lines = fresh.lines.filter((_line, index) => {
-    const key = keys[index]
-    const isFirst = key === undefined || isNew.delete(key.id)
-    if (!isFirst) duplicates.push(index)
-    return isFirst
+  let position = 0
+  const segments = fresh.segments.map((segment, at) => {
+    const lines = segment.lines.filter((index) => {
+      const key = keys[at]?.get(index)
+      const isFirst = key === undefined || isNew.delete(key.id)
+      if (!isFirst) duplicates.push(position + index)
+      return isFirst
+    })
+    position += segment.lines.count
+    return { ...segment, lines }
   })
-  if (duplicates.length === 0) return all
-  // Where each line is a piece, the pieces stay the bytes that came.
-  const isByLine = fresh.pieces.length === keys.length
-  const dropped = new Set(duplicates)
-  const pieces = isByLine ? fresh.pieces.filter((_piece, index) => !dropped.has(index)) : lines
-  return { rows: { ...fresh, pieces, lines }, duplicates }
+  return duplicates.length === 0 ? all : { rows: { ...fresh, segments }, duplicates }
 }
 
-function keyOf(row: string): { id: string; projectId: string; eventKey: string } | undefined {
-  const fields = row.split('\t', columnIndex.event_key + 1)
-  const eventKey = decodeField(fields[columnIndex.event_key])
-  const projectId = fields[columnIndex.project_id] ?? ''
-  return eventKey === null ? undefined : { id: `${projectId} ${eventKey}`, projectId, eventKey }
+interface Key {
+  id: string
+  projectId: string
+  eventKey: string
+}
+
+/** The keys of lines that have one, by where they stand. */
+function keysOf(lines: EventLines): Map<number, Key> {
+  const keys = new Map<number, Key>()
+  for (let index = 0; index < lines.count; index += 1) {
+    const eventKey = decodeField(lines.fieldOf(index, columnIndex.event_key))
+    if (eventKey === null) continue
+    const projectId = lines.fieldOf(index, columnIndex.project_id)
+    keys.set(index, { id: `${projectId} ${eventKey}`, projectId, eventKey })
+  }
+  return keys
 }

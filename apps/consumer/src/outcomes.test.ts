@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { anEvent } from '@weir/database/testing'
-import type { FreshRows } from './insert-batches.ts'
+import { EventLines } from './event-lines.ts'
+import type { Segment } from './insert-batches.ts'
 import { toOutcomes } from './outcomes.ts'
 import { aBatch, producerId } from './testing.ts'
 
@@ -8,14 +9,12 @@ const acceptedAt = '2026-11-20T10:59:59.999Z'
 const acceptedHour = '2026-11-20T10:00:00Z'
 
 /** The rows of batches of which every project is new. */
-function fresh(...batches: ReturnType<typeof aBatch>[]): FreshRows {
-  const lines = batches.flatMap(({ rows }) => rows.toString().split('\n'))
-  const segments = batches.map(({ header, rows }) => ({
+function fresh(...batches: ReturnType<typeof aBatch>[]): Segment[] {
+  return batches.map(({ header, rows }) => ({
     header,
     projectIds: Object.keys(header.projects),
-    lineCount: rows.toString().split('\n').length,
+    lines: EventLines.of(rows),
   }))
-  return { pieces: [], lines, keyed: 0, segments, refused: [] }
 }
 
 const of = (...projectIds: number[]) => projectIds.map((id) => anEvent({ project_id: id }))

@@ -1,6 +1,6 @@
-import { acceptedHourOf, type BatchHeader } from '@weir/events'
+import { acceptedHourOf, columnIndex, type BatchHeader } from '@weir/events'
 import type { PoolClient } from 'pg'
-import type { FreshRefused, FreshRows, Segment } from './insert-batches.ts'
+import type { FreshRefused, Segment } from './insert-batches.ts'
 
 /** Which of the fresh lines were not stored, by where they stand, ascending; all others were. */
 export interface Written {
@@ -24,7 +24,7 @@ export interface Outcome {
  * `refused` are the ones that it had already.
  */
 export function toOutcomes(
-  { lines, segments }: Pick<FreshRows, 'lines' | 'segments'>,
+  segments: readonly Segment[],
   { duplicates, quarantined }: Written,
   refused: readonly FreshRefused[] = [],
 ): Outcome[] {
@@ -34,15 +34,15 @@ export function toOutcomes(
   let nextQuarantined = 0
   let start = 0
   for (const segment of segments) {
-    const end = start + segment.lineCount
-    for (const [projectId, count] of countByProject(segment, lines, start))
+    const end = start + segment.lines.count
+    for (const [projectId, count] of countByProject(segment))
       outcomes.add(segment.header, projectId, count, 0)
     for (let index = duplicates[nextDuplicate]; index !== undefined && index < end;) {
-      outcomes.add(segment.header, ownerOf(lines[index], segment), -1, 1)
+      outcomes.add(segment.header, ownerOf(segment, index - start), -1, 1)
       index = duplicates[(nextDuplicate += 1)]
     }
     for (let index = quarantined[nextQuarantined]; index !== undefined && index < end;) {
-      outcomes.add(segment.header, ownerOf(lines[index], segment), -1, 0)
+      outcomes.add(segment.header, ownerOf(segment, index - start), -1, 0)
       index = quarantined[(nextQuarantined += 1)]
     }
     start = end
@@ -99,26 +99,23 @@ class Outcomes {
   }
 }
 
-function countByProject(
-  { header, projectIds, lineCount }: Segment,
-  lines: readonly string[],
-  start: number,
-): Map<string, number> {
+function countByProject(segment: Segment): Map<string, number> {
+  const { header, projectIds, lines } = segment
   const [first = ''] = projectIds
-  if (projectIds.length === 1) return new Map([[first, lineCount]])
+  if (projectIds.length === 1) return new Map([[first, lines.count]])
   const said = projectIds.map((id): [string, number] => [id, header.projects[id] ?? 0])
-  if (said.reduce((sum, [, count]) => sum + count, 0) === lineCount) return new Map(said)
+  if (said.reduce((sum, [, count]) => sum + count, 0) === lines.count) return new Map(said)
   // The header is wrong about the batch: only then is it worth looking at each line.
   const counts = new Map<string, number>()
-  for (const line of lines.slice(start, start + lineCount)) {
-    const id = ownerOf(line, { projectIds })
+  for (let index = 0; index < lines.count; index += 1) {
+    const id = ownerOf(segment, index)
     counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   return counts
 }
 
 /** A line that is too damaged to say whose it is is missed in the first project: somebody has to look at it. */
-function ownerOf(line = '', { projectIds }: Pick<Segment, 'projectIds'>): string {
-  const said = line.slice(0, Math.max(0, line.indexOf('\t')))
+function ownerOf({ projectIds, lines }: Segment, index: number): string {
+  const said = lines.fieldOf(index, columnIndex.project_id)
   return projectIds.includes(said) ? said : (projectIds[0] ?? '')
 }

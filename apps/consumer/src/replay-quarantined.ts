@@ -3,6 +3,7 @@ import { isRefusal, readAgain, type EventLimits, type Refusal } from '@weir/form
 import type { PriceBook } from '@weir/prices'
 import type { Pool, PoolClient } from 'pg'
 import { mayBeTheEvents } from './failure-class.ts'
+import { EventLines } from './event-lines.ts'
 import type { FreshRows } from './insert-batches.ts'
 import { inTransaction } from './in-transaction.ts'
 import { enterOutcomes, toOutcomes } from './outcomes.ts'
@@ -62,7 +63,7 @@ async function replay(client: PoolClient, wanted: Wanted, conditions: ReplayCond
     const written = await writeRows(client, fresh, conditions.prices)
     const isStored = written.duplicates.length < rows.length
     // What was accepted as one counts as one, whatever it turned out to be.
-    const asOne = { lines: fresh.lines.slice(0, 1), segments: fresh.segments }
+    const asOne = fresh.segments.map((segment) => ({ ...segment, lines: segment.lines.slice(0, 1) }))
     await enterOutcomes(client, toOutcomes(asOne, { duplicates: isStored ? [] : [0], quarantined: [] }))
     const replayed = isStored ? 'stored' : 'duplicate'
     await client.query(
@@ -105,6 +106,8 @@ async function toRows(
 
 type RowList = readonly Buffer[]
 
+const lineEnd = Buffer.from('\n')
+
 function toFresh(
   { id, project_id: projectId, accepted_hour: hour, producer_id: producer }: Wanted,
   rows: RowList,
@@ -118,12 +121,8 @@ function toFresh(
     keyed: rows.length,
     producer: producer ?? undefined,
   }
-  const segments = [{ header, projectIds: [String(projectId)], lineCount: 1 }]
-  return {
-    pieces: [...rows],
-    lines: rows.map((row) => row.toString('utf8')),
-    keyed: rows.length,
-    segments,
-    refused: [],
-  }
+  const lines = EventLines.of(
+    Buffer.concat(rows.flatMap((row, index) => (index === 0 ? [row] : [lineEnd, row]))),
+  )
+  return { segments: [{ header, projectIds: [String(projectId)], lines }], keyed: rows.length, refused: [] }
 }

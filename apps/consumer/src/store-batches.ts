@@ -3,9 +3,9 @@ import { eventColumns, type Batch } from '@weir/events'
 import type { PriceBook } from '@weir/prices'
 import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
-import { accountRows } from './account-rows.ts'
+import { RowAccountant } from './account-rows.ts'
 import { RowsNotWrittenError } from './failure-class.ts'
-import { insertBatches, type FreshRows } from './insert-batches.ts'
+import { insertBatches, lineCountOf, type FreshRows } from './insert-batches.ts'
 import { insertEventKeys } from './insert-event-keys.ts'
 import { enterOutcomes, toOutcomes, type Written } from './outcomes.ts'
 import { inTransaction } from './in-transaction.ts'
@@ -28,13 +28,14 @@ const estimatedColumns = [...eventColumns, 'cache_saved_usd']
 /** Writes the keys, the rows and the rollups of all that are no duplicates, or throws. */
 export const writeRows: WriteRows = async (client, fresh, prices) => {
   const { rows, duplicates } = await insertEventKeys(client, fresh)
-  const wanted = rows.lines.length
+  const wanted = lineCountOf(rows.segments)
   if (wanted > 0) {
-    const { rollups, pieces, estimated, failure } = accountRows(rows, prices)
+    const accountant = new RowAccountant(prices)
+    const { rollups, estimated } = accountant
     const written =
-      (await copyPieces(client, 'log_events', eventColumns, pieces)) +
+      (await copyInto(client, 'log_events', eventColumns, accountant.count(rows.segments))) +
       (await copyPieces(client, 'log_events', estimatedColumns, estimated))
-    if (failure !== undefined) throw failure
+    if (accountant.failure !== undefined) throw accountant.failure
     if (written !== wanted) throw new RowsNotWrittenError(`The server wrote ${written} rows of ${wanted}.`)
     failpoint('consumer.after_events')
     const dimensionIds = await findDimensionIds(client, rollups.dimensions())
@@ -65,9 +66,9 @@ export async function storeBatches(
       return { events: 0, duplicates: total, quarantined: [] }
     const written = await write(client, fresh, prices)
     const refused = await quarantineRefused(client, fresh.refused)
-    await enterOutcomes(client, toOutcomes(fresh, written, refused.duplicates))
+    await enterOutcomes(client, toOutcomes(fresh.segments, written, refused.duplicates))
     const { duplicates, quarantined } = written
-    const events = fresh.lines.length - duplicates.length - quarantined.length
+    const events = lineCountOf(fresh.segments) - duplicates.length - quarantined.length
     const kept = quarantined.length + refused.reasons.length
     return { events, duplicates: total - events - kept, quarantined: refused.reasons }
   })
@@ -80,7 +81,7 @@ async function copyPieces(
   client: PoolClient,
   table: string,
   columns: readonly string[],
-  pieces: FreshRows['pieces'],
+  pieces: readonly string[],
 ): Promise<number> {
   return pieces.length === 0 ? 0 : copyInto(client, table, columns, pieces)
 }

@@ -5,33 +5,44 @@ import { from as copyFrom } from 'pg-copy-streams'
 
 /**
  * Writes lines of COPY text (`NULL ''`) into a table: pieces of UTF-8, each of whole lines, the last one of a piece
- * without its line end. Resolves to how many rows the server wrote. Rejects with the server's error, after which the transaction is aborted.
+ * without its line end. Pieces are asked for one after another, as the server takes them. Resolves to how many rows
+ * the server wrote. Rejects with the server's error, after which the transaction is aborted.
  */
 export async function copyInto(
   client: PoolClient,
   table: string,
   columns: readonly string[],
-  pieces: readonly (Uint8Array | string)[],
+  pieces: Iterable<Uint8Array | string>,
 ): Promise<number> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin with (null '')`))
-  await pipeline(Readable.from(chunksOf(pieces)), stream)
+  await pipeline(Readable.from(chunksOf(pieces), { highWaterMark: 1 }), stream)
   return stream.rowCount
 }
 
 /** About what one write should carry: many small ones cost more than the copying. */
 const chunkBytes = 256 * 1024
+/** What is as large as this is written as it is: joining it with others costs more than writing it apart. */
+const largeBytes = 32 * 1024
 
-function* chunksOf(pieces: readonly (Uint8Array | string)[]): Generator<Buffer> {
+function* chunksOf(pieces: Iterable<Uint8Array | string>): Generator<Uint8Array> {
   let chunk: Uint8Array[] = []
   let length = 0
   for (const piece of pieces) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece
-    chunk.push(bytes, lineEnd)
-    length += bytes.byteLength + 1
-    if (length < chunkBytes) continue
-    yield Buffer.concat(chunk)
-    chunk = []
-    length = 0
+    if (length > 0 && length + bytes.byteLength > chunkBytes) {
+      yield Buffer.concat(chunk)
+      chunk = []
+      length = 0
+    }
+    if (bytes.byteLength >= largeBytes) {
+      if (length > 0) yield Buffer.concat(chunk)
+      yield bytes
+      chunk = [lineEnd]
+      length = 1
+    } else {
+      chunk.push(bytes, lineEnd)
+      length += bytes.byteLength + 1
+    }
   }
   if (length > 0) yield Buffer.concat(chunk)
 }

@@ -16,7 +16,12 @@ export class DecimalSum {
       this.#addExactly(decimal)
       return
     }
-    this.#nanos += Number(match[1]) * 1e9 + Number((match[2] ?? '').padEnd(9, '0'))
+    this.addNanos(Number(match[1]) * 1e9 + Number((match[2] ?? '').padEnd(9, '0')))
+  }
+
+  /** Adds whole units of 10⁻⁹, at most 10¹⁴ of them. */
+  addNanos(nanos: number): void {
+    this.#nanos += nanos
     if (this.#nanos > maxNanos) this.#settle()
   }
 

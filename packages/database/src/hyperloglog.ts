@@ -18,6 +18,7 @@ const maxShortSkip = 31
 const maxShortRank = 7
 /** A rank is one more than the zeros in front of 32 bits. */
 const maxRank = 33
+const backslash = 0x5c
 const { clz32, imul } = Math
 
 function mix(hash: number): number {
@@ -29,16 +30,42 @@ function mix(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
+// Two FNV-1a style lanes: one picks the register, the other gives the rank its 32 bits.
+const startA = 0x811c9dc5
+const startB = 0x9e3779b9
+const factorA = 0x01000193
+const factorB = 0x5bd1e995
+
 /** Adds one value. */
 export function addValue(registers: Registers, value: string): void {
-  // Two FNV-1a style lanes: one picks the register, the other gives the rank its 32 bits.
-  let a = 0x811c9dc5
-  let b = 0x9e3779b9
+  let a = startA
+  let b = startB
   for (let i = 0; i < value.length; i += 1) {
     const code = value.charCodeAt(i)
-    a = imul(a ^ code, 0x01000193)
-    b = imul(b ^ code, 0x5bd1e995)
+    a = imul(a ^ code, factorA)
+    b = imul(b ^ code, factorB)
   }
+  addHash(registers, a, b)
+}
+
+/**
+ * Adds the value that these bytes are in a row, as `addValue` adds its text. Gives false, and adds nothing, where
+ * the two differ: beyond ASCII, and behind a backslash.
+ */
+export function addPlainBytes(registers: Registers, bytes: Uint8Array, start: number, end: number): boolean {
+  let a = startA
+  let b = startB
+  for (let i = start; i < end; i += 1) {
+    const code = bytes[i] ?? 0
+    if (code >= 0x80 || code === backslash) return false
+    a = imul(a ^ code, factorA)
+    b = imul(b ^ code, factorB)
+  }
+  addHash(registers, a, b)
+  return true
+}
+
+function addHash(registers: Registers, a: number, b: number): void {
   const register = mix(a) & (registerCount - 1)
   const rank = clz32(mix(b ^ imul(a, 0x27d4eb2f))) + 1
   if (rank > (registers.get(register) ?? 0)) registers.set(register, rank)

@@ -1,4 +1,4 @@
-import { columnIndex as at } from '@weir/events'
+import { columnIndex as at, type RowReader } from '@weir/events'
 import { DecimalSum } from './decimal-sum.ts'
 import { addCoarsely, addDuration, type Histogram } from './histogram.ts'
 
@@ -28,6 +28,9 @@ export interface LlmCounts {
 /** A time to the first token beyond this is a mistake of its sender: no client waits so long. */
 export const longestTtftMs = 3_600_000
 
+const llm = Buffer.from('llm')
+const letterT = 0x74
+
 /** Of no call. */
 export function noLlmCounts(): LlmCounts {
   return {
@@ -41,21 +44,15 @@ export function noLlmCounts(): LlmCounts {
   }
 }
 
-/** Adds what a row of COPY text says of an LLM call; the analytics' SQL says the same of a row of `log_events`. */
-export function countLlm(
-  counts: LlmCounts,
-  row: string,
-  fields: readonly string[],
-  estimated: EstimatedCost | undefined,
-): void {
-  const ttftMs = numberOf(fields[at.ttft_ms])
-  const outputTokens = numberOf(fields[at.output_tokens])
+/** Adds what a row says of an LLM call; the analytics' SQL says the same of a row of `log_events`. */
+export function countLlm(counts: LlmCounts, row: RowReader, estimated: EstimatedCost | undefined): void {
+  const ttftMs = row.number(at.ttft_ms)
+  const outputTokens = row.number(at.output_tokens)
   if (ttftMs !== undefined || outputTokens !== undefined)
-    countTimes(counts, ttftMs, outputTokens ?? 0, numberOf(fields[at.duration_ms]))
-  if ((fields[at.llm_model] ?? '') === '' && fields[at.category] !== 'llm') return
-  // Nearly no row has a field that begins with t: looking for one is cheaper than finding the right one.
-  if (row.includes('\tt') && fieldBehind(row, fields, at.cache_hit) === 't') counts.cacheHits += 1
-  if (estimated === undefined || estimated.costUsd === null) countUnpriced(counts, fields)
+    countTimes(counts, ttftMs, outputTokens ?? 0, row.number(at.duration_ms))
+  if (row.isEmpty(at.llm_model) && !row.equals(at.category, llm)) return
+  if (row.firstByte(at.cache_hit) === letterT) counts.cacheHits += 1
+  if (estimated === undefined || estimated.costUsd === null) countUnpriced(counts, row)
   if (estimated !== undefined && estimated.savedUsd !== null) counts.saved.add(estimated.savedUsd)
 }
 
@@ -78,26 +75,11 @@ function isTtftPossible(ttftMs: number, durationMs = longestTtftMs): boolean {
   return ttftMs >= 0 && ttftMs <= Math.min(durationMs, longestTtftMs)
 }
 
-function countUnpriced(counts: LlmCounts, fields: readonly string[]): void {
-  if (fields[at.cost_usd] !== '') return
+function countUnpriced(counts: LlmCounts, row: RowReader): void {
+  if (!row.isEmpty(at.cost_usd)) return
   const tokens =
-    numberOf(fields[at.total_tokens]) ??
-    (numberOf(fields[at.input_tokens]) ?? 0) + (numberOf(fields[at.output_tokens]) ?? 0)
+    row.number(at.total_tokens) ?? (row.number(at.input_tokens) ?? 0) + (row.number(at.output_tokens) ?? 0)
   if (tokens === 0) return
   counts.unpriced += 1
   counts.unpricedTokens += tokens
-}
-
-function numberOf(field: string | undefined): number | undefined {
-  return field === undefined || field === '' ? undefined : Number(field)
-}
-
-/** The first character of a field that stands behind those that a row was split into. */
-function fieldBehind(row: string, fields: readonly string[], index: number): string {
-  const known = fields[index]
-  if (known !== undefined) return known.charAt(0)
-  let start = fields.length
-  for (const field of fields) start += field.length
-  for (let column = fields.length; column < index; column += 1) start = row.indexOf('\t', start) + 1
-  return row.charAt(start)
 }

@@ -2,7 +2,6 @@ export { createEvent, type CanonicalEvent } from './canonical-event.ts'
 export {
   columnIndex,
   eventColumns,
-  rollupColumnCount,
   rollupDimensions,
   type EventColumn,
   type RollupDimension,
@@ -18,6 +17,7 @@ export {
   type Category,
 } from './event-types.ts'
 export { decodeField, encodeField, encodeRow } from './row.ts'
+export { RowReader } from './row-reader.ts'
 export { encodeRefusedRecord, type RefusedRow } from './refused-record.ts'
 export {
   acceptedHourOf,
