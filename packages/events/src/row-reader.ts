@@ -3,6 +3,9 @@ import { columnIndex as at, eventColumns } from './event-columns.ts'
 const tab = 0x09
 const zero = 0x30
 const point = 0x2e
+/** Of an id, and of a time in UTC with milliseconds. */
+const idLength = 36
+const timeLength = 24
 /** The most digits that a double holds exactly, whatever they are. */
 const maxDigits = 15
 const nanoPlaces = 9
@@ -28,9 +31,27 @@ export class RowReader {
   read(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes
     this.#starts[0] = start
-    this.#known = 0
     this.#end = end
+    this.#known = 0
+    this.#find(at.project_id)
+    this.#stepOverIdentity()
     this.#find(at.client_ip)
+  }
+
+  /** An id and two times, where they are as long as they always are: looking for their tabs costs as much as the rest. */
+  #stepOverIdentity(): void {
+    const { bytes } = this
+    const starts = this.#starts
+    const idAt = starts[at.id] ?? 0
+    const occurredAt = idAt + idLength + 1
+    const receivedAt = occurredAt + timeLength + 1
+    const keyAt = receivedAt + timeLength + 1
+    if (keyAt > this.#end) return
+    if (bytes[occurredAt - 1] !== tab || bytes[receivedAt - 1] !== tab || bytes[keyAt - 1] !== tab) return
+    starts[at.occurred_at] = occurredAt
+    starts[at.received_at] = receivedAt
+    starts[at.event_key] = keyAt
+    this.#known = at.event_key
   }
 
   #find(column: number): void {
