@@ -3,6 +3,9 @@ import { columnIndex as at, eventColumns } from './event-columns.ts'
 const tab = 0x09
 const zero = 0x30
 const point = 0x2e
+const dash = 0x2d
+const letterZ = 0x5a
+const dashesOfId = [8, 13, 18, 23]
 /** Of an id, and of a time in UTC with milliseconds. */
 const idLength = 36
 const timeLength = 24
@@ -48,6 +51,9 @@ export class RowReader {
     const keyAt = receivedAt + timeLength + 1
     if (keyAt > this.#end) return
     if (bytes[occurredAt - 1] !== tab || bytes[receivedAt - 1] !== tab || bytes[keyAt - 1] !== tab) return
+    // Another tab between would make of these what the database does not take.
+    for (const place of dashesOfId) if (bytes[idAt + place] !== dash) return
+    if (bytes[receivedAt - 2] !== letterZ || bytes[keyAt - 2] !== letterZ) return
     starts[at.occurred_at] = occurredAt
     starts[at.received_at] = receivedAt
     starts[at.event_key] = keyAt
