@@ -3,11 +3,12 @@ import type { PriceBook } from '@weir/prices'
 import { backoffMs, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
 import { classifyFailure } from './failure-class.ts'
+import { eventCountOf } from './insert-batches.ts'
 import { storeBatches, type Stored } from './store-batches.ts'
 import { storeWithQuarantine } from './store-with-quarantine.ts'
 
 /** Transactions under way at the same time: while one waits for its commit, the other keeps the server busy. */
-const lanes = 2
+export const lanes = 2
 
 /** Tries of transactions that met another one, before it counts as trouble of the database. */
 const maxTriesAgain = 5
@@ -81,7 +82,7 @@ export class BatchWriter {
 
   /** Resolves when the batch is committed. Rejects with an `UnstorableBatchError`, or when the writer is closed. */
   store(batch: Batch): Promise<void> {
-    const eventCount = Object.values(batch.header.projects).reduce((sum, count) => sum + count, 0)
+    const eventCount = eventCountOf(batch.header)
     return new Promise((done, failed) => {
       this.#enqueue({ batch, eventCount, unknownSinceMs: undefined, done, failed })
     })

@@ -24,6 +24,11 @@ export interface Segment {
   lines: EventLines
 }
 
+/** How many events a batch has, by its header. */
+export function eventCountOf({ projects }: BatchHeader): number {
+  return Object.values(projects).reduce((sum, count) => sum + count, 0)
+}
+
 /** How many rows there are. */
 export function lineCountOf(segments: readonly Segment[]): number {
   return segments.reduce((sum, { lines }) => sum + lines.count, 0)

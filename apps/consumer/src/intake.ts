@@ -6,11 +6,14 @@ import {
   type QueueLocation,
 } from '@weir/queue'
 import { asSoonAsPossible, type Breaker, type Logger } from '@weir/runtime'
+import type { IntakeWidth } from './intake-width.ts'
 
 export interface IntakeOptions {
   location: QueueLocation
   process: ProcessJob
-  worker: BatchWorkerOptions
+  /** How many jobs to take at once, asked behind each of them. */
+  width: Pick<IntakeWidth, 'jobs'>
+  worker: Omit<BatchWorkerOptions, 'concurrency'>
   /** Of the queue's server. */
   breaker: Breaker
   logger: Logger
@@ -18,13 +21,19 @@ export interface IntakeOptions {
 
 /** Takes batches from the queue, from whenever its server can be reached. */
 export function startIntake(options: IntakeOptions): { close: () => Promise<void> } {
-  const { location, process, breaker, logger } = options
+  const { location, process, width, breaker, logger } = options
   const stop = new AbortController()
   const logError = createErrorLog(logger)
   let worker: BatchWorker | undefined
+  const processAndAdapt: ProcessJob = async (job) => {
+    const processing = process(job)
+    worker?.setConcurrency(width.jobs)
+    await processing
+  }
 
   const opening = asSoonAsPossible(breaker, stop.signal, async () => {
-    worker = await openBatchWorker(location, process, options.worker, logError)
+    const workerOptions = { ...options.worker, concurrency: width.jobs }
+    worker = await openBatchWorker(location, processAndAdapt, workerOptions, logError)
   })
   return {
     async close() {

@@ -5,7 +5,7 @@ import { failpoint } from '@weir/runtime'
 import type { Pool, PoolClient } from 'pg'
 import { RowAccountant } from './account-rows.ts'
 import { RowsNotWrittenError } from './failure-class.ts'
-import { insertBatches, lineCountOf, type FreshRows } from './insert-batches.ts'
+import { eventCountOf, insertBatches, lineCountOf, type FreshRows } from './insert-batches.ts'
 import { insertEventKeys } from './insert-event-keys.ts'
 import { enterOutcomes, toOutcomes, type Written } from './outcomes.ts'
 import { inTransaction } from './in-transaction.ts'
@@ -59,7 +59,7 @@ export async function storeBatches(
 ): Promise<Stored> {
   failpoint('consumer.before_transaction')
   const stored = await inTransaction(pool, async (client) => {
-    const total = batches.reduce((sum, { header }) => sum + eventCountOf(header.projects), 0)
+    const total = batches.reduce((sum, { header }) => sum + eventCountOf(header), 0)
     const fresh = await insertBatches(client, batches)
     failpoint('consumer.after_ledger')
     if (fresh.segments.length + fresh.refused.length === 0)
@@ -88,8 +88,4 @@ async function copyPieces(
 
 function linesOf(text: string): string[] {
   return text === '' ? [] : [text]
-}
-
-function eventCountOf(projects: Record<string, number>): number {
-  return Object.values(projects).reduce((sum, count) => sum + count, 0)
 }

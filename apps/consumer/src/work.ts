@@ -2,11 +2,12 @@ import { pingDatabase, type Database } from '@weir/database'
 import type { BatchQueue } from '@weir/queue'
 import type { Service } from '@weir/runtime'
 import type { Pool } from 'pg'
-import { BatchWriter } from './batch-writer.ts'
+import { BatchWriter, lanes } from './batch-writer.ts'
 import type { Breakers } from './breakers.ts'
 import type { Config } from './config.ts'
 import { countReplays, countStalled, countSwept, observeWriter } from './consumer-metrics.ts'
 import { startIntake } from './intake.ts'
+import { IntakeWidth } from './intake-width.ts'
 import { processBatch } from './process-batch.ts'
 import type { PriceSource } from './price-source.ts'
 import type { Progress } from './progress.ts'
@@ -57,10 +58,12 @@ export async function work(options: WorkOptions): Promise<void> {
     refreshPrices: prices.refresh,
     sweep: async () => noteSwept(await sweepFailedJobs(queue, pool, logger)),
   })
+  const width = new IntakeWidth(concurrency, (lanes + 1) * maxEventsPerTransaction)
   const intake = startIntake({
     location: config.queue.location,
-    process: processBatch(writer, storing, logger),
-    worker: { concurrency, lockMs, stalledCheckMs, onStalled: countStalled(metrics) },
+    process: processBatch(writer, storing, logger, width),
+    width,
+    worker: { lockMs, stalledCheckMs, onStalled: countStalled(metrics) },
     breaker: breakers.queue,
     logger,
   })

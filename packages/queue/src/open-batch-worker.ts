@@ -14,6 +14,8 @@ export interface BatchWorkerOptions {
 
 /** The processing side of the queue, running. */
 export interface BatchWorker {
+  /** From now on, so many batches are stored at once. */
+  setConcurrency: (concurrency: number) => void
   /** Takes no more batches, waits for those under way, lets go of the server. */
   close: () => Promise<void>
   /** Ends without waiting for the batches under way; another worker gets them. */
@@ -44,6 +46,9 @@ export async function openBatchWorker(
   )
   worker.on('stalled', () => options.onStalled?.())
   return {
+    setConcurrency(concurrency) {
+      worker.concurrency = concurrency
+    },
     close,
     abandon: async () => {
       await worker.close(true)
