@@ -19,30 +19,20 @@ export async function copyInto(
   return stream.rowCount
 }
 
-/** About what one write should carry: many small ones cost more than the copying. */
-const chunkBytes = 256 * 1024
-/** What is as large as this is written as it is: joining it with others costs more than writing it apart. */
-const largeBytes = 32 * 1024
+/** What one write carries at least: a small one wakes the server for a few bytes, which costs more than the copying. */
+const chunkBytes = 128 * 1024
 
-function* chunksOf(pieces: Iterable<Uint8Array | string>): Generator<Uint8Array> {
+function* chunksOf(pieces: Iterable<Uint8Array | string>): Generator<Buffer> {
   let chunk: Uint8Array[] = []
   let length = 0
   for (const piece of pieces) {
     const bytes = typeof piece === 'string' ? Buffer.from(piece, 'utf8') : piece
-    if (length > 0 && length + bytes.byteLength > chunkBytes) {
-      yield Buffer.concat(chunk)
-      chunk = []
-      length = 0
-    }
-    if (bytes.byteLength >= largeBytes) {
-      if (length > 0) yield Buffer.concat(chunk)
-      yield bytes
-      chunk = [lineEnd]
-      length = 1
-    } else {
-      chunk.push(bytes, lineEnd)
-      length += bytes.byteLength + 1
-    }
+    chunk.push(bytes, lineEnd)
+    length += bytes.byteLength + 1
+    if (length < chunkBytes) continue
+    yield Buffer.concat(chunk)
+    chunk = []
+    length = 0
   }
   if (length > 0) yield Buffer.concat(chunk)
 }
