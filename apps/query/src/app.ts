@@ -13,7 +13,7 @@ import {
   type KeyStore,
   type RateLimitStore,
 } from '@weir/http'
-import type { Breaker, Logger, Metrics } from '@weir/runtime'
+import { createGauge, type Breaker, type Logger, type Metrics } from '@weir/runtime'
 import type { Express, RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { analyticsKinds } from './analytics/kinds.ts'
@@ -28,7 +28,7 @@ import { getEventTypes } from './routes/list-event-types.ts'
 import { getEvents } from './routes/list-events.ts'
 import { getQuarantine } from './routes/list-quarantined.ts'
 import { reportHealth, reportReadiness } from './routes/report-health.ts'
-import { createSketchCaches } from './sketch-cache.ts'
+import { createSketchCaches, type SketchCaches } from './sketch-cache.ts'
 
 export interface Dependencies {
   config: Pick<Config, 'isKeyRequired' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
@@ -56,6 +56,7 @@ export function createQueryApp(dependencies: Dependencies): Express {
   }
   const { usage, llm, performance } = analyticsKinds
   const sketches = createSketchCaches()
+  watchSketches(metrics, sketches)
 
   const app = createApp({ trustProxy: config.trustProxy })
   app.use(identifyRequest(logger), countRequests(metrics))
@@ -98,4 +99,10 @@ export function createQueryApp(dependencies: Dependencies): Express {
   app.use(notFound)
   app.use(sendProblem)
   return app
+}
+
+function watchSketches(metrics: Metrics, { registers, histograms }: SketchCaches): void {
+  createGauge(metrics, 'weir_sketch_cache_bytes', 'Memory that sketches of past days are kept in.', {
+    read: () => registers.sizeBytes + histograms.sizeBytes,
+  })
 }

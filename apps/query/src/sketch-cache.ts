@@ -10,41 +10,56 @@ export interface SketchCaches {
   histograms: SketchCache<ParsedHistogram>
 }
 
-const entryOverheadBytes = 300
-const defaultMaxBytes = 64 * 1024 ** 2
+interface Kept<Sketch> {
+  madeOf: string
+  sketch: Sketch
+  sizeBytes: number
+}
+
+/** What a sketch takes beside its columns and texts: two typed arrays with a buffer each are most of it. Measured. */
+const overheadBytes = 1_200
+const defaultMaxBytes = 32 * 1024 ** 2
 
 /**
- * Sketches of past days, so that they are neither sent nor parsed again for each answer. They are kept by what
- * they were made of (the versions of the rows), so that one which is found is right; the least recently used
- * go when there are too many.
+ * Sketches of past days, so that they are neither sent nor parsed again for each answer. A sketch has a name, by
+ * which a newer one takes its place, and is found by what it was made of as well (the versions of the rows), so
+ * that one which is found is right. The least recently used go when there are too many.
  */
 export class SketchCache<Sketch extends Record<string, ArrayBufferView>> {
-  readonly #kept = new Map<string, Sketch>()
+  readonly #kept = new Map<string, Kept<Sketch>>()
   readonly #maxBytes: number
-  #bytes = 0
+  #sizeBytes = 0
 
   constructor(maxBytes = defaultMaxBytes) {
     this.#maxBytes = maxBytes
   }
 
-  find(madeOf: string): Sketch | undefined {
-    const found = this.#kept.get(madeOf)
-    if (found !== undefined) {
-      this.#kept.delete(madeOf)
-      this.#kept.set(madeOf, found)
-    }
-    return found
+  get sizeBytes(): number {
+    return this.#sizeBytes
   }
 
-  keep(madeOf: string, sketch: Sketch): void {
-    if (this.#kept.has(madeOf)) return
-    this.#kept.set(madeOf, sketch)
-    this.#bytes += sizeOf(sketch)
-    for (const [oldest, least] of this.#kept) {
-      if (this.#bytes <= this.#maxBytes) return
-      this.#kept.delete(oldest)
-      this.#bytes -= sizeOf(least)
+  find(name: string, madeOf: string): Sketch | undefined {
+    const found = this.#kept.get(name)
+    if (found?.madeOf !== madeOf) return undefined
+    this.#kept.delete(name)
+    this.#kept.set(name, found)
+    return found.sketch
+  }
+
+  keep(name: string, madeOf: string, sketch: Sketch): void {
+    this.#forget(name)
+    const sizeBytes = overheadBytes + name.length + madeOf.length + sizeOf(sketch)
+    this.#kept.set(name, { madeOf, sketch, sizeBytes })
+    this.#sizeBytes += sizeBytes
+    for (const oldest of this.#kept.keys()) {
+      if (this.#sizeBytes <= this.#maxBytes) return
+      this.#forget(oldest)
     }
+  }
+
+  #forget(name: string): void {
+    this.#sizeBytes -= this.#kept.get(name)?.sizeBytes ?? 0
+    this.#kept.delete(name)
   }
 }
 
@@ -54,5 +69,5 @@ export function createSketchCaches(): SketchCaches {
 }
 
 function sizeOf(sketch: Record<string, ArrayBufferView>): number {
-  return Object.values(sketch).reduce((sum, column) => sum + column.byteLength, entryOverheadBytes)
+  return Object.values(sketch).reduce((sum, column) => sum + column.byteLength, 0)
 }

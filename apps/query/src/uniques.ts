@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
 import type { UniqueKind } from '@weir/database'
 import { groupKey, type GroupKeys } from './group-key.ts'
 import type { ParsedRegisters, SketchCache } from './sketch-cache.ts'
+import type { SketchNames } from './sketch-names.ts'
 import { MergedRegisters } from './sketches.ts'
 
 /** How many different users, sessions and client addresses. */
@@ -32,16 +34,20 @@ export interface SketchCell {
  * Merges sketches, each of which lies in one bucket and one group. The union of settled ones is kept in the
  * cache as they are.
  */
-export function mergeUniques(cells: readonly SketchCell[], cache: SketchCache<ParsedRegisters>): UniquesOf {
+export function mergeUniques(
+  cells: readonly SketchCell[],
+  names: SketchNames,
+  cache: SketchCache<ParsedRegisters>,
+): UniquesOf {
   const total = new Map<UniqueKind, MergedRegisters>()
-  const series = mergeEach(cells, ({ bucket }) => bucket, cache)
+  const series = mergeEach(cells, ({ bucket }) => bucket, { nameOf: names.ofBucket, cache })
   for (const merged of series.values()) {
     for (const [kind, registers] of merged) mergedOf(total, kind).merge(registers)
   }
   const groups = mergeEach(
     cells.filter(({ keys }) => keys.length > 0),
     ({ keys }) => groupKey(keys),
-    cache,
+    { nameOf: (group) => `${names.ofPeriod} ${group}`, cache },
   )
   return { total: toUniques(total), series: countEach(series), groups: countEach(groups) }
 }
@@ -51,24 +57,32 @@ type MergedKinds = Map<UniqueKind, MergedRegisters>
 function mergeEach<Key>(
   cells: readonly SketchCell[],
   keyOf: (cell: SketchCell) => Key,
-  cache: SketchCache<ParsedRegisters>,
+  unions: { nameOf: (key: Key) => string; cache: SketchCache<ParsedRegisters> },
 ): Map<Key, MergedKinds> {
   return new Map(
     [...Map.groupBy(cells, keyOf)].map(([key, ofKey]) => {
       const byKind = Map.groupBy(ofKey, ({ kind }) => kind)
-      return [key, new Map([...byKind].map(([kind, ofKind]) => [kind, union(ofKind, cache)]))]
+      const name = unions.nameOf(key)
+      const merge = (kind: UniqueKind, ofKind: readonly SketchCell[]) =>
+        union(ofKind, `${name} ${kind} in all`, unions.cache)
+      return [key, new Map([...byKind].map(([kind, ofKind]) => [kind, merge(kind, ofKind)]))]
     }),
   )
 }
 
-function union(cells: readonly SketchCell[], cache: SketchCache<ParsedRegisters>): MergedRegisters {
+function union(
+  cells: readonly SketchCell[],
+  name: string,
+  cache: SketchCache<ParsedRegisters>,
+): MergedRegisters {
   const merged = new MergedRegisters()
   const settled = cells.filter(({ madeOf }) => madeOf !== null)
-  const madeOf = settled.map((cell) => cell.madeOf).join(' ')
-  const known = settled.length > 1 ? cache.find(madeOf) : undefined
+  // Of one there is nothing to unite.
+  const madeOf = settled.length > 1 ? hash('sha256', settled.map((cell) => cell.madeOf).join(' ')) : undefined
+  const known = madeOf === undefined ? undefined : cache.find(name, madeOf)
   if (known !== undefined) merged.add(known)
   else for (const { sketch } of settled) merged.add(sketch)
-  if (known === undefined && settled.length > 1) cache.keep(madeOf, merged.toParsed())
+  if (known === undefined && madeOf !== undefined) cache.keep(name, madeOf, merged.toParsed())
   for (const cell of cells) if (cell.madeOf === null) merged.add(cell.sketch)
   return merged
 }

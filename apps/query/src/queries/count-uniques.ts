@@ -3,6 +3,7 @@ import { dimensionColumns, isRolledUp } from '../dimensions.ts'
 import { hasIdentity, type Filters } from '../filters.ts'
 import { groupKey, type GroupKeys } from '../group-key.ts'
 import type { ParsedRegisters, SketchCache } from '../sketch-cache.ts'
+import { nameSketches } from '../sketch-names.ts'
 import { mergeUniques, type Uniques, type UniquesOf } from '../uniques.ts'
 import { ask, askByIndex, sql } from './ask.ts'
 import { canUseRollups, dimensionKey, eventFacts, toText } from './facts.ts'
@@ -26,12 +27,13 @@ export async function countUniques(
   cache: SketchCache<ParsedRegisters>,
   asked: UniqueQuestion,
 ): Promise<UniquesOf> {
-  const { scope, groupBy } = asked
+  const { scope, startsMs, groupBy } = asked
   if (!canUseRollups(scope.filters, groupBy)) return countInEvents(db, asked)
   if (!isSketched(scope.filters)) return { total: undefined, series: new Map(), groups: new Map() }
-  const hasGroups = groupBy.every((name) => sketched.has(name))
-  const cells = await readSketches(db, cache, { ...asked, groupBy: hasGroups ? groupBy : [] })
-  return mergeUniques(cells, cache)
+  const groups = groupBy.every((name) => sketched.has(name)) ? groupBy : []
+  const names = nameSketches([scope.projectId, scope.filters, groups], scope, startsMs)
+  const cells = await readSketches(db, cache, { ...asked, groupBy: groups, names })
+  return mergeUniques(cells, names, cache)
 }
 
 function isSketched({ equal, statuses }: Filters): boolean {

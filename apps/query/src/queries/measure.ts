@@ -4,6 +4,7 @@ import { hasIdentity } from '../filters.ts'
 import { ask, askByIndex, askPrepared, askRollups, sql, type RawBuilder } from './ask.ts'
 import { mergeLatencies, type HistogramCell, type LatenciesOf } from '../latencies.ts'
 import type { ParsedHistogram, SketchCache } from '../sketch-cache.ts'
+import { nameSketches } from '../sketch-names.ts'
 import { parseHistogram } from '../sketches.ts'
 import type { GroupKeys } from '../group-key.ts'
 import { canUseRollups, dimensionKey, eventFacts, rollupFacts, toText, type Scope } from './facts.ts'
@@ -109,14 +110,18 @@ async function askRows(db: Pool, question: Question, isWhole: boolean): Promise<
 /** `undefined` when a histogram was neither given nor known. */
 function toMeasured(
   rows: readonly Row[],
-  { histograms }: Question,
+  { scope, startsMs, groupBy, maxGroups, orderBy, histograms }: Question,
   cache: SketchCache<ParsedHistogram>,
 ): Measured | undefined {
+  const { projectId, filters, only } = scope
+  // Which groups are shown decides which rows are merged into those that are not.
+  const names = nameSketches([projectId, filters, only, groupBy, maxGroups, orderBy], scope, startsMs)
   const cells: HistogramCell[] = []
   for (const row of rows.filter(({ part }) => part === 'cell')) {
-    const parsed = histograms.map((name) => histogramOf(row, name, cache))
+    const name = `${names.ofBucket(row.bucket ?? 0)} ${JSON.stringify(row.keys)}`
+    const parsed = histograms.map((column) => histogramOf(row, column, `${name} ${column}`, cache))
     if (parsed.includes(undefined)) return undefined
-    const of = (name: HistogramColumn) => parsed[histograms.indexOf(name)]
+    const of = (column: HistogramColumn) => parsed[histograms.indexOf(column)]
     const cell = { bucket: row.bucket ?? 0, keys: row.keys }
     cells.push({
       ...cell,
@@ -135,14 +140,15 @@ function toMeasured(
 
 function histogramOf(
   row: Row,
-  name: HistogramColumn,
+  column: HistogramColumn,
+  name: string,
   cache: SketchCache<ParsedHistogram>,
 ): ParsedHistogram | undefined {
-  const bytes = row[name]
+  const bytes = row[column]
   if (bytes === null || bytes === undefined)
-    return row.madeOf === null ? parseHistogram(Buffer.alloc(0)) : cache.find(`${name} ${row.madeOf}`)
+    return row.madeOf === null ? parseHistogram(Buffer.alloc(0)) : cache.find(name, row.madeOf)
   const histogram = parseHistogram(bytes)
-  if (row.madeOf !== null) cache.keep(`${name} ${row.madeOf}`, histogram)
+  if (row.madeOf !== null) cache.keep(name, row.madeOf, histogram)
   return histogram
 }
 

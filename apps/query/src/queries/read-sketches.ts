@@ -1,8 +1,9 @@
 import { uniqueKinds, type UniqueKind } from '@weir/database'
 import type { Pool } from 'pg'
 import type { Dimension } from '../dimensions.ts'
-import type { GroupKeys } from '../group-key.ts'
+import { groupKey, type GroupKeys } from '../group-key.ts'
 import type { ParsedRegisters, SketchCache } from '../sketch-cache.ts'
+import type { SketchNames } from '../sketch-names.ts'
 import { parseRegisters } from '../sketches.ts'
 import { ceilToQuarter, floorToQuarter, tilesOf } from '../tiles.ts'
 import type { SketchCell } from '../uniques.ts'
@@ -17,6 +18,7 @@ export interface SketchQuestion {
   groupBy: readonly Dimension[]
   /** What happened before this has settled: its cells change only when something arrives late. */
   settledMs: number
+  names: SketchNames
 }
 
 interface SketchRow {
@@ -37,32 +39,35 @@ export async function readSketches(
   cache: SketchCache<ParsedRegisters>,
   question: SketchQuestion,
 ): Promise<SketchCell[]> {
-  const known = withSketches(await askPrepared(db, statement(question, false)), cache)
+  const known = withSketches(await askPrepared(db, statement(question, false)), question.names, cache)
   if (known !== undefined) return known
   const rows = await askPrepared(db, statement(question, true))
-  return withSketches(rows, cache) ?? []
+  return withSketches(rows, question.names, cache) ?? []
 }
 
 function withSketches(
   rows: readonly SketchRow[],
+  names: SketchNames,
   cache: SketchCache<ParsedRegisters>,
 ): SketchCell[] | undefined {
   const cells: SketchCell[] = []
   for (const row of rows) {
-    const sketch = sketchOf(row, cache)
+    const { kind, bucket, keys, madeOf } = row
+    const sketch = sketchOf(row, `${names.ofBucket(bucket)} ${kind} ${groupKey(keys)}`, cache)
     if (sketch === undefined) return undefined
-    cells.push({ kind: row.kind, bucket: row.bucket, keys: row.keys, madeOf: row.madeOf, sketch })
+    cells.push({ kind, bucket, keys, madeOf, sketch })
   }
   return cells
 }
 
 function sketchOf(
   { madeOf, registers }: SketchRow,
+  name: string,
   cache: SketchCache<ParsedRegisters>,
 ): ParsedRegisters | undefined {
-  if (registers === null) return madeOf === null ? undefined : cache.find(madeOf)
+  if (registers === null) return madeOf === null ? undefined : cache.find(name, madeOf)
   const sketch = parseRegisters(registers)
-  if (madeOf !== null) cache.keep(madeOf, sketch)
+  if (madeOf !== null) cache.keep(name, madeOf, sketch)
   return sketch
 }
 
