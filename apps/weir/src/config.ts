@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { databaseEnvironment, toDatabaseUrl } from '@weir/database'
 import type { BootstrapKeys } from '@weir/http'
 import { queueEnvironment, toRedisUrl } from '@weir/queue'
-import { parseEnvironment } from '@weir/runtime'
+import { nodeOptions, parseEnvironment } from '@weir/runtime'
 import { z } from 'zod'
 import { defaultHome } from './paths.ts'
 
@@ -24,6 +24,8 @@ const environment = z.object({
   API_KEY: z.string().optional(),
   ADMIN_API_KEY: z.string().optional(),
   LOG_LEVEL: z.string().default('warn'),
+  SERVICE_NODE_OPTIONS: z.string().default(nodeOptions.producer),
+  QUERY_NODE_OPTIONS: z.string().default(nodeOptions.query),
 })
 
 /** Where a service listens, and the variable that chooses its port. */
@@ -53,6 +55,8 @@ export interface Config {
   keySnapshotPath: string
   bootstrapKeys: BootstrapKeys
   logLevel: string
+  /** What Node is started with. */
+  nodeOptions: Record<keyof typeof nodeOptions, string>
 }
 
 /** `dataDirectory` wins over WEIR_HOME. Throws a `ConfigError` that names every malformed variable at once. */
@@ -72,6 +76,11 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDirectory?: string): Conf
     keySnapshotPath: parsed.KEY_SNAPSHOT_PATH ?? join(home, 'keys.json'),
     bootstrapKeys: { API_KEY: parsed.API_KEY, ADMIN_API_KEY: parsed.ADMIN_API_KEY },
     logLevel: parsed.LOG_LEVEL,
+    nodeOptions: {
+      producer: parsed.SERVICE_NODE_OPTIONS,
+      consumer: parsed.SERVICE_NODE_OPTIONS,
+      query: parsed.QUERY_NODE_OPTIONS,
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { readConfig } from './config.ts'
 import { parseEnv } from 'node:util'
+import { nodeOptions } from '@weir/runtime'
 import { repository } from './paths.ts'
 
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8')
@@ -32,4 +33,11 @@ test('the example environment has every variable that something reads, and no ot
 
 test('the example environment is the default of npm start', () => {
   expect(readConfig(parseEnv(read('.env.example')))).toEqual(readConfig({}))
+})
+
+test('docker compose starts the services with the same options as npm start', () => {
+  const compose = read('docker-compose.yml')
+  expect(compose).toContain(`NODE_OPTIONS: \${SERVICE_NODE_OPTIONS:-${nodeOptions.producer}}`)
+  expect(compose).toContain(`NODE_OPTIONS: \${QUERY_NODE_OPTIONS:-${nodeOptions.query}}`)
+  expect(read('infra/Dockerfile')).toContain(`NODE_OPTIONS=${nodeOptions.producer}`)
 })

@@ -22,12 +22,16 @@ export function describeServices(
     DATABASE_URL: databaseUrl,
     LOG_LEVEL: config.logLevel,
   }
+  // Of options that are given twice the last counts: those for every program win.
+  const optionsOf = (name: keyof Config['nodeOptions']): string =>
+    `${config.nodeOptions[name]} ${env['NODE_OPTIONS'] ?? ''}`.trim()
   return [
     {
       name: 'producer',
       script: 'apps/producer/src/main.ts',
       env: {
         ...shared,
+        NODE_OPTIONS: optionsOf('producer'),
         PRODUCER_HOST: producer.host,
         PRODUCER_PORT: String(producer.port),
         JOURNAL_DIR: config.journalDirectory,
@@ -38,13 +42,23 @@ export function describeServices(
     {
       name: 'consumer',
       script: 'apps/consumer/src/main.ts',
-      env: { ...shared, CONSUMER_HOST: consumer.host, CONSUMER_PORT: String(consumer.port) },
+      env: {
+        ...shared,
+        NODE_OPTIONS: optionsOf('consumer'),
+        CONSUMER_HOST: consumer.host,
+        CONSUMER_PORT: String(consumer.port),
+      },
       readyUrl: `${toUrl(consumer)}/health`,
     },
     {
       name: 'query',
       script: 'apps/query/src/main.ts',
-      env: { ...shared, QUERY_HOST: query.host, QUERY_SERVICE_PORT: String(query.port) },
+      env: {
+        ...shared,
+        NODE_OPTIONS: optionsOf('query'),
+        QUERY_HOST: query.host,
+        QUERY_SERVICE_PORT: String(query.port),
+      },
       readyUrl: `${toUrl(query)}/health`,
     },
   ]

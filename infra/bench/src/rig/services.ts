@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { nodeOptions } from '@weir/runtime'
 import { startService, type Service } from '../system/service.ts'
 
 const programs = {
@@ -26,6 +27,13 @@ const programs = {
 const linesOfEach = 12
 
 export type ProgramName = keyof typeof programs
+
+/** What each of Weir's is given wherever it is started. */
+const ownEnv: Partial<Record<ProgramName, Record<string, string>>> = {
+  producer: { NODE_OPTIONS: nodeOptions.producer },
+  consumer: { NODE_OPTIONS: nodeOptions.consumer },
+  query: { NODE_OPTIONS: nodeOptions.query },
+}
 
 /** The programs that are measured, each started when it is first asked for. */
 export interface Services extends AsyncDisposable {
@@ -77,7 +85,7 @@ export function createServices(options: ServicesOptions): Services {
     const { entry, portName } = programs[name]
     const port = await findFreePort()
     const env = {
-      ...(portName === 'PORT' ? naiveEnv : weirEnv),
+      ...(portName === 'PORT' ? naiveEnv : { ...weirEnv, ...ownEnv[name] }),
       ...(name === 'logged-route' && (await loggingEnv())),
       [portName]: String(port),
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { bugPreload, type PlantedBug } from '../bugs/planted-bug.ts'
+import { nodeOptions } from '@weir/runtime'
 import { Service, type Variables } from './service.ts'
 
 export type ServiceKind = 'producer' | 'consumer' | 'query'
@@ -27,6 +28,7 @@ export function createService(parts: ServiceParts): Service {
     name,
     entry: new URL(`../../../../apps/${kind}/src/main.ts`, import.meta.url),
     env: {
+      NODE_OPTIONS: nodeOptions[kind],
       ...env,
       [portNames[kind]]: String(port),
       JOURNAL_DIR: join(dataDirectory, `${name}-journal`),

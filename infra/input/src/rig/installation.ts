@@ -7,6 +7,7 @@ import { Service } from '@weir/chaos/service'
 import { until } from '@weir/chaos/wait'
 import { createKey, findOrCreateProject, type NewKey } from '@weir/http'
 import { TestClient, type Answer } from '@weir/http/testing'
+import { nodeOptions } from '@weir/runtime'
 import type { Pool } from 'pg'
 
 export interface InstallationOptions {
@@ -138,6 +139,7 @@ async function createServices(options: InstallationOptions): Promise<Installatio
         SHUTDOWN_GRACE_MS: '0',
         JOURNAL_DIR: join(directory, 'journal'),
         KEY_SNAPSHOT_PATH: join(directory, `keys-${name}.json`),
+        NODE_OPTIONS: nodeOptions[name],
         [portNames[name]]: String(port),
         ...env,
       },
