@@ -1,4 +1,4 @@
-import type { BatchHeader } from '@weir/events'
+import { withAllColumns, type BatchHeader } from '@weir/events'
 import { isRefusal, readAgain, type EventLimits, type Refusal } from '@weir/formats'
 import type { PriceBook } from '@weir/prices'
 import type { Pool, PoolClient } from 'pg'
@@ -98,7 +98,7 @@ async function toRows(
   { project_id: projectId, raw, context }: Wanted,
   { limits, redactionKey }: ReplayConditions,
 ): Promise<RowList | Refusal> {
-  if (context === null) return [raw]
+  if (context === null) return [withAllColumns(raw)]
   const redact = await readProjectRedaction(client, projectId, redactionKey)
   const rows = readAgain({ projectId, raw: raw.toString('utf8'), context, redact }, limits)
   return isRefusal(rows) ? rows : rows.map((row) => Buffer.from(row))

@@ -76,6 +76,27 @@ test('eight writers with the same shuffled batches store each event once, withou
   expect(await differences()).toEqual([])
 })
 
+test('a batch that an earlier release left in the queue is stored, without the columns that it did not have', async () => {
+  const call = { event_type: 'llm_query_sent', llm_provider: 'openai', llm_model: 'gpt-4o' }
+  const events = [
+    anEvent({ message: 'before', payload: '{"a":1}' }),
+    // Of which the cost is estimated.
+    anEvent({ message: 'before', ...call, input_tokens: 1_000, output_tokens: 500 }),
+  ]
+  const rows = events.map((event) => encodeRow(event).replace(/\t$/, ''))
+  const now = aBatch([anEvent({ message: 'now', api_key_id: 'k1' })])
+  expect(await store([aBatchOfRows(rows), now])).toMatchObject({ events: 3, quarantined: [] })
+  const { rows: stored } = await pool.query(
+    'select message, api_key_id, payload, cost_usd::text from log_events order by message, cost_usd nulls first',
+  )
+  expect(stored).toEqual([
+    { message: 'before', api_key_id: null, payload: { a: 1 }, cost_usd: null },
+    { message: 'before', api_key_id: null, payload: null, cost_usd: '0.0075' },
+    { message: 'now', api_key_id: 'k1', payload: null, cost_usd: null },
+  ])
+  expect(await differences()).toEqual([])
+})
+
 test('an event that cannot be stored goes to the quarantine, whole, and the others are stored', async () => {
   const good = Array.from({ length: 20 }, (_unused, i) => encodeRow(anEvent({ user_id: `u${i}` })))
   const poison = encodeRow(anEvent({ duration_ms: 1 })).replace('\t1\t', '\tnot a number\t')

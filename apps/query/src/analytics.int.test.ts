@@ -28,6 +28,7 @@ function someEvent(fromMs: number, toMs: number): CanonicalEvent {
     service: pick(['gateway', 'billing', null]),
     level: pick(['info', 'info', 'warning', 'error', 'critical']),
     user_id: pick(['u1', 'u2', 'u3', null]),
+    api_key_id: ['k1', 'k2', null][Number(occurredAt.slice(-4, -1)) % 3] ?? null,
     session_id: pick(['s1', 's2', 's3', 's4']),
     client_ip: pick(['10.0.0.1', '2001:db8::1']),
     host: pick(['a.example', 'b.example']),
@@ -180,6 +181,7 @@ test.each([
   ['model', 'llm_model'],
   ['operation', 'llm_operation'],
   ['user_id', 'user_id'],
+  ['api_key_id', 'api_key_id'],
   ['session_id', 'session_id'],
   ['path', 'path'],
   ['host', 'host'],
@@ -222,6 +224,7 @@ test.each([
   ['model=gpt-4o', "llm_model = 'gpt-4o'"],
   ['operation=chat', "llm_operation = 'chat'"],
   ['user_id=u2', "user_id = 'u2'"],
+  ['api_key_id=k1', "api_key_id = 'k1'"],
   ['session_id=s3', "session_id = 's3'"],
   ['client_ip=2001:DB8::1', "client_ip = '2001:db8::1'"],
   ['host=a.example', "host = 'a.example'"],
@@ -316,7 +319,7 @@ test.each(['', '&session_id=s2'])('LLM calls: models without a price are listed 
   expect(none.body.unpriced).toEqual([])
 })
 
-test.each(['provider', 'model', 'operation', 'user_id', 'session_id', 'service'])(
+test.each(['provider', 'model', 'operation', 'api_key_id', 'user_id', 'session_id', 'service'])(
   'LLM calls by %s have what they cost and saved',
   async (dimension) => {
     const { body } = await service.get(`/analytics/llm?${within('UTC')}&group_by=${dimension}`).expect(200)

@@ -15,6 +15,7 @@ export const dimensionColumns = {
   model: 'llm_model',
   operation: 'llm_operation',
   user_id: 'user_id',
+  api_key_id: 'api_key_id',
   session_id: 'session_id',
   path: 'path',
   host: 'host',

@@ -56,6 +56,9 @@ export const filterParameters = {
   route: text.optional().meta({ description: 'The route that the gateway matched.' }),
   session_id: text.optional().meta({ description: 'One session.' }),
   user_id: text.optional().meta({ description: 'One user.' }),
+  api_key_id: text.optional().meta({
+    description: 'One key that a gateway let callers in by: its id, name or hash, as the gateway says it.',
+  }),
   client_ip: clientAddress.optional().meta({ description: 'One client address.' }),
   request_id: text.optional().meta({ description: 'One request.' }),
   trace_id: text.optional().meta({ description: 'One trace.' }),
@@ -87,6 +90,7 @@ const filterColumns = {
   route: 'route',
   session_id: 'session_id',
   user_id: 'user_id',
+  api_key_id: 'api_key_id',
   client_ip: 'client_ip',
   request_id: 'request_id',
   trace_id: 'trace_id',
@@ -125,6 +129,7 @@ export function toFilters(values: FilterValues): Filters {
 const identities: ReadonlySet<FilterColumn> = new Set([
   'session_id',
   'user_id',
+  'api_key_id',
   'client_ip',
   'request_id',
   'trace_id',

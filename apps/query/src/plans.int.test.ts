@@ -29,6 +29,7 @@ beforeAll(async () => {
         level: index % 4_000 === 1 ? 'critical' : 'info',
         session_id: `s${day}-${Math.floor(index / 20)}`,
         user_id: `u${(index * 7_919) % 900}`,
+        api_key_id: index < 100 ? `k${day}` : null,
         client_ip: `10.0.${index % 200}.1`,
         request_id: `r${day}-${index}`,
         trace_id: `t${day}-${index}`,
@@ -154,6 +155,8 @@ test('the newest events are the end of the primary key', async () => {
 test.each([
   ['session_id', 's4-100'],
   ['user_id', 'u5'],
+  ['api_key_id', 'k3'],
+  ['api_key_id', 'none'],
   ['client_ip', '10.0.7.1'],
   ['request_id', 'r5-77'],
   ['trace_id', 't5-4321'],

@@ -15,6 +15,7 @@ export const plainColumns = [
   'component',
   'session_id',
   'user_id',
+  'api_key_id',
   'client_ip',
   'country',
   'user_agent',

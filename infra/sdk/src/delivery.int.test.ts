@@ -68,6 +68,7 @@ test('each kind of event is stored with its fields', async () => {
   weir.logLlmQuery({
     sessionId: 7,
     userId: 'u1',
+    apiKeyId: 'team-a',
     provider: 'openai',
     model: 'gpt-4o',
     inputTokens: 1_000,
@@ -106,7 +107,7 @@ test('each kind of event is stored with its fields', async () => {
         `select event_type, level, category, service, component, message, session_id, user_id, request_id, llm_provider,
            llm_model, input_tokens, output_tokens, cached_tokens, total_tokens, cost_usd::text, duration_ms, ttft_ms,
            finish_reason, cache_hit, method, path, route, status_code, client_ip::text, bytes_in, bytes_out, action,
-           risk_score, error_type, error_message, payload
+           risk_score, error_type, error_message, api_key_id, payload
          from log_events where source = 'kinds' order by event_key`,
       )
     ).rows
@@ -143,6 +144,7 @@ test('each kind of event is stored with its fields', async () => {
       ttft_ms: 120.25,
       finish_reason: 'stop',
       cache_hit: false,
+      api_key_id: 'team-a',
     },
     {
       event_type: 'api_request',

@@ -142,6 +142,7 @@ const schemaColumns: Columns = {
     price_version: 'text?',
     risk_score: 'number?',
     payload: 'object?',
+    api_key_id: 'text?',
     cache_saved_usd: 'text?',
   },
   price_overrides: { id: 'text', created_at: 'instant', fields: 'object' },

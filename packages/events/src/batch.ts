@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { decodeRefusedRecord, type RefusedRow } from './refused-record.ts'
+import { withAllColumns } from './row.ts'
 
 /**
  * What the first line of a batch says about the rows below it. `acceptedAt` is the time of the oldest
@@ -60,12 +61,13 @@ export function encodeBatch(batchHeader: BatchHeader, lines: readonly Uint8Array
   return pieces
 }
 
-/** Reads `encodeBatch`'s bytes. Throws `UnreadableBatchError`. */
+/** Reads `encodeBatch`'s bytes, of this release or of an earlier one. Throws `UnreadableBatchError`. */
 export function decodeBatch(bytes: Buffer): Batch {
   const end = bytes.indexOf(0x0a)
   if (end === -1) throw new UnreadableBatchError('The batch has no header line.')
   const batchHeader = decodeBatchHeader(bytes.subarray(0, end))
-  return { header: batchHeader, ...splitRefused(bytes.subarray(end + 1), batchHeader.refusedBytes) }
+  const { rows, refused } = splitRefused(bytes.subarray(end + 1), batchHeader.refusedBytes)
+  return { header: batchHeader, rows: withAllColumns(rows), refused }
 }
 
 const none: readonly RefusedRow[] = []

@@ -57,6 +57,8 @@ export interface CanonicalEvent {
   risk_score: number | null
   /** JSON text of everything that has no column; `{}` when there is nothing. */
   payload: string
+  /** The key by which the caller was let in by the gateway: its id, name or hash, never the key. */
+  api_key_id: string | null
 }
 
 /** An event of which only the identity is known yet; the rest is filled in by a format. */
@@ -118,5 +120,6 @@ export function createEvent(
     price_version: null,
     risk_score: null,
     payload: '{}',
+    api_key_id: null,
   }
 }

@@ -16,7 +16,7 @@ export {
   llmRemarkTypes,
   type Category,
 } from './event-types.ts'
-export { decodeField, encodeField, encodeRow } from './row.ts'
+export { decodeField, encodeField, encodeRow, withAllColumns } from './row.ts'
 export { RowReader } from './row-reader.ts'
 export { encodeRefusedRecord, type RefusedRow } from './refused-record.ts'
 export {

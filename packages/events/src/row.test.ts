@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import * as fc from 'fast-check'
 import { createEvent, type CanonicalEvent } from './canonical-event.ts'
 import { columnIndex, eventColumns, rollupColumnCount, rollupDimensions } from './event-columns.ts'
-import { decodeField, encodeRow } from './row.ts'
+import { decodeField, encodeRow, withAllColumns } from './row.ts'
 
 const instant = '2026-11-20T10:30:45.123Z'
 const anEvent = (fields: Partial<CanonicalEvent> = {}): CanonicalEvent => ({
@@ -47,6 +47,7 @@ const textColumns = [
   'llm_request_model',
   'finish_reason',
   'payload',
+  'api_key_id',
 ] as const
 
 test('a row has the columns in their order, each with its own value', () => {
@@ -142,6 +143,21 @@ test('columns of an earlier release stand where they stood', () => {
       'cached_tokens cache_write_tokens reasoning_tokens total_tokens cost_usd bytes_in bytes_out user_id ' +
       'session_id client_ip component action message host path request_id trace_id span_id upstream_ms ' +
       'user_agent country error_type error_message llm_request_model finish_reason cache_hit price_version ' +
-      'risk_score payload',
+      'risk_score payload api_key_id',
   )
+})
+
+test('rows of an earlier release get the columns that it did not have, and no others do', () => {
+  const texts = fc.array(fc.string({ unit: 'grapheme' }), { minLength: 1 })
+  fc.assert(
+    fc.property(texts, (messages) => {
+      const rows = messages.map((message) => encodeRow(anEvent({ message, payload: '{"a":"\\t"}' })))
+      const now = Buffer.from(rows.join('\n'))
+      const before = Buffer.from(rows.map((row) => row.slice(0, row.lastIndexOf('\t'))).join('\n'))
+      expect(withAllColumns(before)).toEqual(now)
+      expect(withAllColumns(now)).toBe(now)
+    }),
+  )
+  for (const other of ['', 'a', 'a\tb\nc', '\t'.repeat(100)])
+    expect(withAllColumns(Buffer.from(other)).toString()).toBe(other)
 })

@@ -1,4 +1,5 @@
 import type { CanonicalEvent } from './canonical-event.ts'
+import { columnIndex, eventColumns } from './event-columns.ts'
 
 const special = /[\\\t\n\r]/
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
@@ -74,6 +75,7 @@ export function encodeRow(event: CanonicalEvent, mayNeedEscapes = true): string 
     event.price_version,
     event.risk_score,
     event.payload === '{}' ? null : event.payload,
+    event.api_key_id,
   ]
   return (mayNeedEscapes ? fields.map(escapeText) : fields).join('\t')
 }
@@ -84,4 +86,23 @@ export function decodeField(field: string | undefined): string | null {
   return field.includes('\\')
     ? field.replace(/\\(.)/g, (_whole, char: string) => originals[char] ?? char)
     : field
+}
+
+const tab = 0x09
+const lineEnd = 0x0a
+/** How many columns the rows of an earlier release had: those behind were appended since. */
+const earlierColumnCount = columnIndex.payload + 1
+
+/** Rows of one release, one line each, with every column of this one: what an earlier release wrote lacks the last. */
+export function withAllColumns(rows: Buffer): Buffer {
+  if (columnCountOf(rows) !== earlierColumnCount) return rows
+  const missing = '\t'.repeat(eventColumns.length - earlierColumnCount)
+  return Buffer.from(rows.toString('utf8').replaceAll('\n', `${missing}\n`) + missing)
+}
+
+/** Of the first row. */
+function columnCountOf(rows: Buffer): number {
+  let count = 1
+  for (let at = 0; at < rows.length && rows[at] !== lineEnd; at += 1) if (rows[at] === tab) count += 1
+  return count
 }

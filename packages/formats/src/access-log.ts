@@ -38,6 +38,7 @@ const map = createMapping([
   rule('bytes_in', '/bytes_in', toCount),
   rule('bytes_out', '/bytes_out', toCount),
   rule('user_id', '/user_id', toFirstText),
+  rule('api_key_id', '/api_key_id', toFirstText),
   rule('error_type', '/error_type', toFirstText),
   rule('error_message', '/error_message', toFirstText),
 ])

@@ -124,6 +124,7 @@ const field = (column: LiftedField['column'], reader: Reader): LiftedField => ({
 export const liftedFields: ReadonlyMap<string, LiftedField> = new Map(
   Object.entries({
     user_id: field('user_id', id),
+    api_key_id: field('api_key_id', id),
     service: field('service', dimension(150)),
     component: field('component', text(200)),
     category: field('category', plain('category', category)),

@@ -36,7 +36,9 @@ function isSecret(normalised: string): boolean {
 }
 
 /** What is counted by: what is secret in it is hashed, so that two stay two. */
-const idNames: ReadonlySet<string> = new Set('userid sessionid requestid traceid spanid enduserid'.split(' '))
+const idNames: ReadonlySet<string> = new Set(
+  'userid sessionid requestid traceid spanid enduserid apikeyid'.split(' '),
+)
 
 /** Whether a field of this normalised name is counted by, or is what a retry is known by. */
 export function identityOf(normalised: string): Identity {

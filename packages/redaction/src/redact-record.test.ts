@@ -165,6 +165,14 @@ test('ids are hashed where others are masked, the number of a card and a key amo
   )
 })
 
+test('a key that stands where the id of one belongs is hashed: calls by two keys stay apart', () => {
+  const at = (api_key_id: string) =>
+    (redactRecord({ api_key_id, payload: {} }, redaction({})).value as { api_key_id: string }).api_key_id
+  expect(at(secret)).toMatch(/^\[provider_key~[0-9a-f]{24}\]$/)
+  expect(at(`${secret}a`)).not.toBe(at(secret))
+  expect(at('key-7')).toBe('key-7')
+})
+
 test('ids may be kept, masked or dropped; what a retry is known by is still one of its own', () => {
   const record = {
     user_id: 'ann@example.com',

@@ -1,6 +1,6 @@
 import { isOutage } from './calendar.ts'
 import type { DemoEvent } from './demo-event.ts'
-import { caller } from './people.ts'
+import { caller, keyOf } from './people.ts'
 import type { Random } from './random.ts'
 
 interface Model {
@@ -82,6 +82,7 @@ export function llmQuery(random: Random, query: Query): { event: DemoEvent; dura
     : Math.round(firstTokenMs + output * random.around(model.msPerToken, 0.2))
   const payload = {
     ...caller(query.user),
+    api_key_id: keyOf(query.user, query.service),
     service: query.service,
     component: 'llm-gateway',
     method: 'POST',

@@ -23,6 +23,12 @@ export function addressOf(user: string): string {
 const agents: readonly [string, ...string[]] = ['web-app/5.4', 'mobile-app/3.2', 'worker/1.8', 'web-app/5.3']
 const countries: readonly [string, ...string[]] = ['DE', 'US', 'IN', 'BR', 'JP', 'GB', 'KE']
 
+/** The key that the user's program has for a service's gateway: each program has one for each service. */
+export function keyOf(user: string, service: string): string {
+  const [program = ''] = (agents[Number(user.slice(-3)) % agents.length] ?? '').split('/')
+  return `${service}-${program}`
+}
+
 /** What a request says about who made it. */
 export function caller(user: string): Record<string, unknown> {
   const number = Number(user.slice(-3))

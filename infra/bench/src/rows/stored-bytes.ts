@@ -14,6 +14,7 @@ const sizeOf: Readonly<Record<string, string>> = {
   rows: `(select sum(pg_table_size(relid)) from pg_partition_tree('log_events') where isleaf)`,
   'index of times': ofIndex('log_events_time'),
   'index of identities': ofIndex('log_events_identity'),
+  'index of keys': ofIndex('log_events_api_key'),
   'rollup cells': `pg_table_size('rollup_cells')`,
   'their index': `pg_indexes_size('rollup_cells')`,
   dimensions: `pg_total_relation_size('rollup_dimensions')`,

@@ -8,6 +8,8 @@ export type Identifier = string | number | null | undefined
 export interface EventFields {
   sessionId?: Identifier
   userId?: Identifier
+  /** The id, name or hash of the key that the caller used at your gateway. Never the key. */
+  apiKeyId?: Identifier
   /** Your own id of the event. Without it the client makes one, so that what it sends twice is counted once. */
   eventId?: Identifier
   /** When it happened; otherwise the time of the call. Milliseconds since the epoch, RFC 3339, or a Date. */

@@ -30,6 +30,7 @@ const specialForms: Readonly<Record<string, FieldForm>> = {
   eventId: 'event-id',
   sessionId: 'identifier',
   userId: 'identifier',
+  apiKeyId: 'identifier',
   requestId: 'identifier',
   timestamp: 'timestamp',
   level: 'level',

@@ -8,6 +8,7 @@ import * as prepareLeastRights from './0007_prepare_least_rights.ts'
 import * as createPrices from './0009_create_prices.ts'
 import * as createRedaction from './0010_create_redaction.ts'
 import * as quarantineRecords from './0011_quarantine_records.ts'
+import * as addApiKeyId from './0012_add_api_key_id.ts'
 
 /** Every migration by name, in the order in which they run. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0009_create_prices': createPrices,
   '0010_create_redaction': createRedaction,
   '0011_quarantine_records': quarantineRecords,
+  '0012_add_api_key_id': addApiKeyId,
 }

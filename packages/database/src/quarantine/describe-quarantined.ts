@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { decodeField, eventColumns } from '@weir/events'
+import { decodeField, eventColumns, withAllColumns } from '@weir/events'
 import type { QuarantinedRow } from './read-quarantine.ts'
 
 /** A quarantined event as answers and the command line show it. */
@@ -32,12 +32,11 @@ export function describeRaw({ raw, is_record: isRecord }: { raw: Buffer; is_reco
   fields: Record<string, string> | null
 } {
   if (!isUtf8(raw)) return { encoding: 'base64', raw: raw.toString('base64'), fields: null }
-  const text = raw.toString('utf8')
-  return { encoding: 'utf-8', raw: text, fields: isRecord ? null : readFields(text) }
+  return { encoding: 'utf-8', raw: raw.toString('utf8'), fields: isRecord ? null : readFields(raw) }
 }
 
-function readFields(row: string): Record<string, string> | null {
-  const fields = row.split('\t')
+function readFields(row: Buffer): Record<string, string> | null {
+  const fields = withAllColumns(row).toString('utf8').split('\t')
   if (fields.length !== eventColumns.length) return null
   const entries = eventColumns.map((column, index) => [column, decodeField(fields[index])] as const)
   return Object.fromEntries(

@@ -23,6 +23,7 @@ const request = {
   bytes_in: 90,
   bytes_out: 1061,
   user_id: 'ann',
+  api_key_id: 'ann',
 }
 
 test('a request that APISIX served keeps everything: in columns, or in the payload', () => {

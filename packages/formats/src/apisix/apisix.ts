@@ -39,6 +39,12 @@ const mapRequest = createMapping([
   rule('bytes_in', ['/request/size', '/request_length'], toCount),
   rule('bytes_out', ['/response/size', '/bytes_sent'], toCount),
   rule('user_id', ['/llm_summary/end_user_id', '/consumer/username', '/consumer_name'], toText),
+  // APISIX itself sets the header, to the credential that the consumer used.
+  rule(
+    'api_key_id',
+    ['/request/headers/x-credential-identifier', '/consumer/username', '/consumer_name'],
+    toFirstText,
+  ),
 ])
 
 /** `duration` of `llm_summary` is the time to the first token. Values come from nginx's variables: text, often. */

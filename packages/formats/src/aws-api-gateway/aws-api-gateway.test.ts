@@ -18,6 +18,7 @@ test('the format of docs/gateways is read', () => {
     duration_ms: 12,
     client_ip: '192.0.2.7',
     bytes_out: 23,
+    api_key_id: 'k9x8y7z6w5',
     error_type: 'ACCESS_DENIED',
     error_message: 'User is not authorized to access this resource',
   })

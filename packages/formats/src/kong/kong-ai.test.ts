@@ -15,6 +15,7 @@ test('a call through ai-proxy is one event: the request, with the model, its tok
     path: '/chat',
     status_code: 200,
     user_id: 'ann',
+    api_key_id: 'ann',
     llm_provider: 'openai',
     llm_model: 'gpt-4o-2024-11-20',
     llm_request_model: 'gpt-4o',
@@ -91,6 +92,7 @@ test('further calls of one request are events of their own, without the request 
     expect(event).toMatchObject({
       event_type: 'llm_query_sent',
       user_id: 'ann',
+      api_key_id: 'ann',
       service: 'llm',
       route: 'chat',
     })

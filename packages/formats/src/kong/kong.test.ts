@@ -30,6 +30,7 @@ test('a request that Kong served keeps everything: in columns, or in the payload
       bytes_in: 200,
       bytes_out: 99,
       user_id: 'u-7',
+      api_key_id: 'e1f8d2c4-0000-4000-8000-000000000001',
       payload: {
         request: {
           url: 'http://api.example:80/orders?b=1',
@@ -45,7 +46,6 @@ test('a request that Kong served keeps everything: in columns, or in the payload
           { ip: '10.0.0.4', port: 8000, state: 'next', code: 502, balancer_latency: 0 },
           { ip: '10.0.0.5', port: 8000, balancer_latency: 0 },
         ],
-        authenticated_entity: { id: 'e1f8d2c4-0000-4000-8000-000000000001' },
         route: { id: 'a1b2c3d4-0000-4000-8000-000000000002', protocols: ['http', 'https'] },
         service: { id: 'a1b2c3d4-0000-4000-8000-000000000003', host: 'shop.internal', port: 8000 },
         consumer: { id: 'a1b2c3d4-0000-4000-8000-000000000004', username: 'ann' },

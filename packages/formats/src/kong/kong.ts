@@ -28,13 +28,24 @@ const mapRequest = createMapping([
   rule('bytes_in', ['/request/size', '/session/received'], toCount),
   rule('bytes_out', ['/response/size', '/session/sent'], toCount),
   rule('user_id', ['/consumer/custom_id', '/consumer/username', '/authenticated_entity/consumer_id'], toText),
+  // The credential, of which a consumer may have several.
+  rule('api_key_id', ['/authenticated_entity/id', '/consumer/username', '/consumer/id'], toText),
 ])
 const mapDuration = createMapping([
   rule('duration_ms', ['/latencies/request', '/latencies/session'], toMilliseconds),
 ])
 
 /** What events of one request share, beside the one that is the request itself. */
-const shared = ['timestamp', 'request_id', 'trace_id', 'session_id', 'service', 'route', 'user_id'] as const
+const shared = [
+  'timestamp',
+  'request_id',
+  'trace_id',
+  'session_id',
+  'service',
+  'route',
+  'user_id',
+  'api_key_id',
+] as const
 
 /** Kong's http-log, tcp-log and the like: `kong.log.serialize()`. Table and configuration: docs/gateways/kong.md. */
 export const kong: Format = {

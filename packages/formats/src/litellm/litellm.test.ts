@@ -14,6 +14,7 @@ const call = {
   level: 'info',
   session_id: 's-9',
   user_id: 'u1',
+  api_key_id: 'billing',
   request_id: '0b3c1f0e-8f3b-4a64-9f57-8a5b6f3c0d11',
   trace_id: '4ce7f3ab-6c9b-4d93-8fd2-d1f1bd3b6a46',
   client_ip: '192.0.2.7',
@@ -48,7 +49,7 @@ test.each([
   expect(payload).toMatchObject({
     saved_cache_cost: 0,
     cost_breakdown: { total_cost: 0.00024 },
-    metadata: { user_api_key_alias: 'billing', usage_object: { prompt_tokens: 1_000 } },
+    metadata: { user_api_key_team_alias: 'payments', usage_object: { prompt_tokens: 1_000 } },
     hidden_params: { litellm_overhead_time_ms: 3.2 },
     request_tags: ['prod'],
   })

@@ -15,6 +15,7 @@ const map = createMapping([
     ['/end_user', '/metadata/user_api_key_end_user_id', '/metadata/user_api_key_user_id'],
     toText,
   ),
+  rule('api_key_id', ['/metadata/user_api_key_alias', '/metadata/user_api_key_hash'], toText),
   rule('provider', '/custom_llm_provider', toText),
   rule('model', ['/model', '/hidden_params/litellm_model_name'], toText),
   rule('request_model', '/model_group', toText),

@@ -61,8 +61,8 @@ export const nativeEvent = z
       .optional()
       .meta({
         description:
-          'Anything. Known fields are counted: user_id, service, model, provider, input_tokens, output_tokens, ' +
-          'tokens_used, cost (USD), latency_ms, ttft_ms, status, method, path, route, client_ip, error_type, …',
+          'Anything. Known fields are counted: user_id, api_key_id, service, model, provider, input_tokens, ' +
+          'output_tokens, tokens_used, cost (USD), latency_ms, ttft_ms, status, method, path, route, client_ip, error_type, …',
         example: { model: 'gpt-4o', tokens_used: 1299, cost: 0.0123, latency_ms: 873, user_id: 'u1' },
       }),
   })

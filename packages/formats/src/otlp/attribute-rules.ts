@@ -24,4 +24,16 @@ export const identityRules: readonly Rule[] = [
     ['session.id', 'langfuse.session.id', 'gen_ai.conversation.id', 'ai.telemetry.metadata.sessionId'],
     toText,
   ),
+  // OpenRouter, also below what it says of the trace, and the callback of LiteLLM.
+  attributes(
+    'api_key_id',
+    [
+      'api_key_id',
+      'openrouter.api_key_name',
+      'trace.metadata.openrouter.api_key_name',
+      'metadata.user_api_key_alias',
+      'metadata.user_api_key_hash',
+    ],
+    toText,
+  ),
 ]

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import type { JsonObject } from '../format.ts'
 import { eventsOf } from '../testing-events.ts'
 import { readFixture, readFixtureText } from '../testing-fixtures.ts'
 
@@ -73,4 +74,20 @@ test('an error of the provider is an error', () => {
       payload: { response: { json: { error } } },
     },
   ])
+})
+
+test("a caller's key is known by its hash, which is the same for each of its calls", () => {
+  const read = (headers: Record<string, string>) => {
+    const { request, ...others } = readFixture('portkey', 'chat') as Record<string, JsonObject>
+    return eventsOf(JSON.stringify({ ...others, request: { ...request, headers } }))[0] ?? {}
+  }
+  const hashed = /^sha256:[0-9a-f]{16}$/
+  const first = read({ 'x-portkey-api-key': 'pk-callers-own' })
+  expect(first).toMatchObject({ api_key_id: expect.stringMatching(hashed) })
+  expect(JSON.stringify(first)).not.toContain('pk-callers-own')
+  expect(read({ 'x-portkey-api-key': 'pk-callers-own', 'x-portkey-virtual-key': 'v' })['api_key_id']).toBe(
+    first['api_key_id'],
+  )
+  expect(read({ 'x-portkey-virtual-key': 'v' })['api_key_id']).not.toBe(first['api_key_id'])
+  expect(read({ authorization: 'Bearer x' })).not.toHaveProperty('api_key_id')
 })

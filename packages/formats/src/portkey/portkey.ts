@@ -1,4 +1,5 @@
 import { isJsonObject, type Format } from '../format.ts'
+import { toKeyHash } from '../key-hash.ts'
 import { readModelResponse } from '../llm/model-response.ts'
 import { readTokenUsage } from '../llm/token-usage.ts'
 import { createMapping, rule, valueAt } from '../mapping.ts'
@@ -9,6 +10,12 @@ const map = createMapping([
   rule('event_id', '/response/json/id', toText),
   rule('session_id', '/request/headers/x-portkey-trace-id', toText),
   rule('user_id', '/metadata/_user', toText),
+  // The caller's key, where clients have one of Portkey's, or the virtual key that stands for a provider's.
+  rule(
+    'api_key_id',
+    ['/request/headers/x-portkey-api-key', '/request/headers/x-portkey-virtual-key'],
+    toKeyHash,
+  ),
   rule('provider', '/provider', toText),
   rule('model', ['/response/json/model', '/request/json/model'], toText),
   rule('request_model', '/request/json/model', toText),

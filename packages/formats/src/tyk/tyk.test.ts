@@ -21,6 +21,7 @@ test('a record of the pump keeps everything but whole messages and zero lengths'
       user_agent: 'curl/8.5.0',
       bytes_in: 12,
       user_id: 'ann',
+      api_key_id: 'ann',
       request_id: 'request-1',
       payload: expect.objectContaining({
         api_id: 'b84fe1a04e5648927971c0557971565c',
@@ -47,8 +48,18 @@ test('the names of the Elasticsearch pump are read too', () => {
       status_code: 503,
       duration_ms: 23,
       client_ip: '192.0.2.7',
+      api_key_id: 'sha256:0ec1610de1f44b39',
     }),
   ])
+})
+
+test('a key without an alias is known by its hash, and calls without a key by none', () => {
+  const { alias: _alias, ...record } = readFixture('tyk', 'pump-record') as Record<string, unknown>
+  const read = (key: string) => readBody(JSON.stringify({ ...record, api_key: key }))[0] ?? {}
+  const key = '664a14650619d40001f1f00f5a0c1d2e3f4a5b6c7d8e9fa0'
+  expect(read(key)).toMatchObject({ api_key_id: expect.stringMatching(/^sha256:[0-9a-f]{16}$/) })
+  expect(JSON.stringify(read(key))).not.toContain(key)
+  expect(read('00000000')).not.toHaveProperty('api_key_id')
 })
 
 test('a line of the stdout pump is the record that it holds', () => {

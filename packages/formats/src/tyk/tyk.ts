@@ -1,5 +1,6 @@
 import { isJsonObject, type Format, type JsonObject } from '../format.ts'
 import { toAddress, toCountry, toFirstText, toStatus } from '../http-values.ts'
+import { toKeyHash } from '../key-hash.ts'
 import { createMapping, rule } from '../mapping.ts'
 import { toCount, toMilliseconds, toText } from '../values.ts'
 
@@ -17,12 +18,21 @@ const map = createMapping([
   rule('country', '/geo/country/iso_code', toCountry),
   rule('user_agent', '/user_agent', toText),
   rule('bytes_in', '/content_length', toCount),
-  // The key itself is a secret. Its alias is the name that Tyk's users give it.
   rule('user_id', ['/alias', '/oauth_id'], toText),
+  // The alias is the name that Tyk's users give a key. Whether `api_key` is the key or Tyk's hash of it, no one can tell.
+  rule('api_key_id', '/alias', toText),
+  rule('api_key_id', '/api_key', toKnownKey),
 ])
 
 /** With `track_path` the path is the pattern of the endpoint, which is what a route is. */
 const mapTracked = createMapping([rule('route', '/path', toText)])
+
+/** Tyk's hash of no key at all is of zeros. */
+const noKey = /^0*$/
+
+function toKnownKey(value: unknown): string | undefined {
+  return typeof value === 'string' && noKey.test(value) ? undefined : toKeyHash(value)
+}
 
 /** Where the stdout pump puts the record, unless it is told another name. */
 const wrapped = 'tyk-analytics-record'

@@ -132,8 +132,16 @@ const dialects: readonly [string, JsonObject, JsonObject][] = [
       'gen_ai.usage.total_cost': 0.000065,
       'gen_ai.response.finish_reason': 'stop',
       'user.id': 'u-1',
+      'trace.metadata.openrouter.api_key_name': 'team-a',
     },
-    { cached_tokens: 3, reasoning_tokens: 2, cost: 0.000065, user_id: 'u-1', finish_reason: 'stop' },
+    {
+      cached_tokens: 3,
+      reasoning_tokens: 2,
+      cost: 0.000065,
+      user_id: 'u-1',
+      api_key_id: 'team-a',
+      finish_reason: 'stop',
+    },
   ],
   [
     'Langfuse, which keeps the parts of tokens apart',
