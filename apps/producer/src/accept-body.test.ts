@@ -22,6 +22,8 @@ const request: IntakeRequest = {
     maxBodyBytes: 1_048_576,
     maxEventBytes: 65_536,
     maxEventsPerRequest: 1_000,
+    maxForeignBodyBytes: 10_485_760,
+    maxForeignRecords: 20_000,
     maxAgeMs: 30 * 86_400_000,
     maxFutureMs: 86_400_000,
   },

@@ -2,6 +2,9 @@ import { hash } from 'node:crypto'
 import {
   findFormat,
   findProtocol,
+  countOwn,
+  countPieces,
+  maxPieces,
   isForeign,
   isRefusal,
   mayBeNative,
@@ -17,6 +20,7 @@ import {
 } from '@weir/formats'
 import { looksForUsual } from '@weir/redaction'
 import { refuse, toAnswer, toRefusedBody, toRemarks } from './answer-log.ts'
+import { largeBodyBytes } from './body-sizes.ts'
 import { BodyRedaction, hideKey } from './body-redaction.ts'
 import { encodeRefused } from './encode-refused.ts'
 import { encodeRows } from './encode-rows.ts'
@@ -25,13 +29,15 @@ import { tally } from './tally.ts'
 
 /** Reads a body into rows. Pure, so that any thread can do it. */
 export function acceptBody(body: Buffer, request: IntakeRequest): AcceptedBody | RefusedBody {
-  const intake = toIntake(body, request)
+  const { delivery, limits } = request
   const protocol = request.protocol === undefined ? undefined : findProtocol(request.protocol)
+  if (body.length > limits.maxBodyBytes && holdsTooMuch(body, delivery, protocol)) return tooFine()
+  const intake = toIntake(body, request)
   if (protocol !== undefined) return acceptProtocolBody(body, intake, request, protocol)
-  const mayBeFlat = mayBeNative(request.delivery) && looksForUsual(request.redaction.rules)
+  const mayBeFlat =
+    mayBeNative(delivery) && looksForUsual(request.redaction.rules) && body.length <= limits.maxBodyBytes
   return (
-    (mayBeFlat ? acceptFlatBody(body, intake, request.limits) : undefined) ??
-    acceptAnyBody(body, intake, request)
+    (mayBeFlat ? acceptFlatBody(body, intake, limits) : undefined) ?? acceptAnyBody(body, intake, request)
   )
 }
 
@@ -58,9 +64,10 @@ export function acceptAnyBody(
   { delivery, limits, redaction }: AnyRequest,
 ): AcceptedBody | RefusedBody {
   const records = readRecords(body, delivery)
+  const tooLarge = findExcess(body, records, delivery, limits)
+  if (tooLarge !== undefined) return tooLarge
   if (isRefusal(records)) return unreadable(records)
   if (records.records.length === 0) return refuse('validation-failed', 'The body holds no events.')
-  if (records.records.length > limits.maxEventsPerRequest) return tooMany(limits)
   const bodyIntake = withRedaction(intake, redaction)
   const format = delivery.format === undefined ? undefined : findFormat(delivery.format)
   const { events, refused, successStatus, hasForeign } = readEvents(
@@ -88,9 +95,9 @@ function acceptProtocolBody(
   { delivery, limits, redaction }: AnyRequest,
   protocol: Protocol,
 ): AcceptedBody | RefusedBody {
-  const records = protocol.read(body, delivery, limits)
+  const records = protocol.read(body, delivery, { maxBodyBytes: mostInside(body, limits) })
   if (isRefusal(records)) return unreadable(records)
-  if (records.records.length > limits.maxEventsPerRequest) return tooMany(limits)
+  if (records.records.length > limits.maxForeignRecords) return tooMany(limits.maxForeignRecords)
   const bodyIntake = withRedaction(intake, redaction)
   const read = records.records
   const { events, refused, ids } = readEvents(
@@ -118,8 +125,46 @@ function unreadable(refusal: Refusal): RefusedBody {
   return toRefusedBody([{ index: 0, refusal, format: undefined, value: undefined }], true)
 }
 
-function tooMany({ maxEventsPerRequest }: IntakeLimits): RefusedBody {
-  return refuse('payload-too-large', `A request holds at most ${maxEventsPerRequest} events.`)
+/**
+ * Why a body is too large. Beyond the limits of Weir's own form it has to hold records of other formats, and no more
+ * events of that form than a body of nothing else may.
+ */
+function findExcess(
+  body: Buffer,
+  read: Records | Refusal,
+  delivery: AnyRequest['delivery'],
+  limits: IntakeLimits,
+): RefusedBody | undefined {
+  const { maxBodyBytes, maxEventsPerRequest, maxForeignRecords } = limits
+  const records = isRefusal(read) ? [] : read.records
+  if (body.length <= maxBodyBytes && records.length <= maxEventsPerRequest) return undefined
+  if (records.length > maxForeignRecords) return tooMany(maxForeignRecords)
+  const { own, foreign } = countOwn(records, delivery)
+  if (foreign > 0 && own <= maxEventsPerRequest) return undefined
+  if (own > maxEventsPerRequest) return tooMany(maxEventsPerRequest)
+  return refuse('payload-too-large', `A body of events is at most ${maxBodyBytes} bytes.`)
+}
+
+function holdsTooMuch(
+  body: Buffer,
+  { contentType }: AnyRequest['delivery'],
+  protocol: Protocol | undefined,
+): boolean {
+  const isProtobuf = protocol?.readsProtobuf === true && contentType?.endsWith('protobuf') === true
+  return !isProtobuf && countPieces(body) > maxPieces
+}
+
+function tooFine(): RefusedBody {
+  return refuse('payload-too-large', `A body holds at most ${maxPieces} objects, lists and lines.`)
+}
+
+/** What a protocol may decompress a body to by itself; small bodies are read at once, and must not hold up others. */
+function mostInside(body: Buffer, { maxBodyBytes, maxForeignBodyBytes }: IntakeLimits): number {
+  return body.length < largeBodyBytes ? maxBodyBytes : maxForeignBodyBytes
+}
+
+function tooMany(max: number): RefusedBody {
+  return refuse('payload-too-large', `A request holds at most ${max} events.`)
 }
 
 type Rows = Pick<AcceptedBody, 'rows' | 'eventCount' | 'keyed' | 'receivedAt' | 'tallies' | 'redactions'>

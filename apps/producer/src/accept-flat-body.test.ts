@@ -25,6 +25,8 @@ const request: IntakeRequest = {
     maxBodyBytes: 1_048_576,
     maxEventBytes: 300,
     maxEventsPerRequest: 3,
+    maxForeignBodyBytes: 1_048_576,
+    maxForeignRecords: 3,
     maxAgeMs: 30 * 86_400_000,
     maxFutureMs: 86_400_000,
   },

@@ -90,7 +90,7 @@ test('a record that cannot be kept is counted in the answer, and its neighbours 
 test.each([
   ['no JSON', 400, { headers: json, body: '{"resourceLogs":' }],
   ['damaged gzip', 400, { headers: { ...json, 'Content-Encoding': 'gzip' }, body: 'x' }],
-  ['too large', 413, { headers: json, body: `{"a":"${'x'.repeat(1_048_576)}"}` }],
+  ['too large', 413, { headers: json, body: `{"a":"${'x'.repeat(10_485_760)}"}` }],
   ['an unknown encoding', 415, { headers: { ...json, 'Content-Encoding': 'snappy' }, body: '{}' }],
 ])('a body is a status of the protocol that is %s', async (_name, status, sending) => {
   const answer = await producer.send({ method: 'POST', path: '/v1/logs', ...sending })

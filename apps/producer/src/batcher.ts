@@ -23,9 +23,9 @@ interface Waiting extends AcceptedRows {
   failed: (error: unknown) => void
 }
 
-/** The largest batch; a request that is larger makes a batch of its own. */
-const maxBatchRows = 1_000
-const maxBatchBytes = 1_000_000
+/** The largest batch; what is added as one and is larger makes a batch of its own. */
+export const maxBatchRows = 1_000
+export const maxBatchBytes = 1_000_000
 
 /**
  * Natural batching: a request is written at once when no write is under way; what arrives during a write forms

@@ -26,6 +26,9 @@ const routeLimits = z
     }
   })
 
+/** A record that is refused is kept whole, and may take several times its bytes in a job of the queue. */
+const maxForeignBodyBytes = 16 * 1024 ** 2
+
 const environment = z.object({
   ...serviceEnvironment,
   ...databaseEnvironment,
@@ -52,8 +55,15 @@ const environment = z.object({
     .min(1_048_576)
     .default(128 * 1024 ** 2),
   MAX_EVENT_LOOP_LAG_MS: z.coerce.number().int().min(100).default(2_000),
-  MAX_BODY_BYTES: z.coerce.number().int().min(1_024).default(1_048_576),
+  MAX_BODY_BYTES: z.coerce.number().int().min(1_024).max(maxForeignBodyBytes).default(1_048_576),
   MAX_EVENTS_PER_REQUEST: z.coerce.number().int().min(1).default(1_000),
+  MAX_FOREIGN_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(maxForeignBodyBytes)
+    .default(10 * 1024 ** 2),
+  MAX_FOREIGN_RECORDS: z.coerce.number().int().min(1).default(20_000),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
   RATE_LIMITS: routeLimits,
   API_KEY: z.string().min(8, 'must have at least 8 characters').optional(),
@@ -122,6 +132,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     limits: {
       maxBodyBytes: parsed.MAX_BODY_BYTES,
       maxEventsPerRequest: parsed.MAX_EVENTS_PER_REQUEST,
+      maxForeignBodyBytes: Math.max(parsed.MAX_FOREIGN_BODY_BYTES, parsed.MAX_BODY_BYTES),
+      maxForeignRecords: Math.max(parsed.MAX_FOREIGN_RECORDS, parsed.MAX_EVENTS_PER_REQUEST),
       ...toEventLimits(parsed),
     },
     requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,

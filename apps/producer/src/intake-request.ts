@@ -3,8 +3,12 @@ import type { ProjectRedaction, RedactionCounts } from '@weir/redaction'
 
 /** What one request may hold. */
 export interface IntakeLimits extends EventLimits {
+  /** Of Weir's own form. */
   maxBodyBytes: number
   maxEventsPerRequest: number
+  /** Of what gateways, shippers and other protocols' clients send, who drop what is too large: docs/decisions/0016. */
+  maxForeignBodyBytes: number
+  maxForeignRecords: number
 }
 
 /** What is known of a request beside its body. Plain data: it crosses to another thread. */

@@ -21,6 +21,8 @@ afterEach(async () => {
 const limits = {
   maxBodyBytes: 1_048_576,
   maxEventsPerRequest: 1_000,
+  maxForeignBodyBytes: 10_485_760,
+  maxForeignRecords: 20_000,
   maxEventBytes: 1_000_000,
   maxAgeMs: 30 * 86_400_000,
   maxFutureMs: 86_400_000,

@@ -1,15 +1,21 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { findProtocol } from '@weir/formats'
 import { Problem } from '@weir/http'
 import type { Logger } from '@weir/runtime'
 import { acceptBody } from './accept-body.ts'
+import { hugeBodyBytes, largeBodyBytes } from './body-sizes.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import type { IntakeContext, IntakeOutcome, IntakeTask } from './intake-thread.ts'
 import { NumberedLabels } from './tally-labels.ts'
 import { toTransfer } from './to-transfer.ts'
 
-/** From this size on, reading a body takes longer than handing it over, and long enough to hold up other requests. */
-const largeBodyBytes = 8_192
+/**
+ * What a thread may have in memory: a process whose thread wants more is ended. A huge body takes some ten times its
+ * size while it is read, and a hostile one at most what `maxPieces` leaves room for: 760 MB of 10 MiB.
+ */
+const maxHeapMb = 128
+const maxHugeHeapMb = 1_024
 
 /** Bodies that may wait for one thread before the main thread does some of the work itself. */
 const maxTasksPerThread = 32
@@ -41,11 +47,11 @@ class IntakeThread {
   /** What the thread has been told last. */
   #context: IntakeContext | undefined
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, heapMb: number) {
     this.#worker = new Worker(new URL('./intake-thread.ts', import.meta.url), {
       name: 'intake',
       // Bodies are small and short-lived: a young generation of the default size is only memory.
-      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 128 },
+      resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: heapMb },
     })
     // The thread alone does not keep a process alive whose server is closed.
     this.#worker.unref()
@@ -126,6 +132,8 @@ export class IntakeThreads {
   readonly #logger: Logger
   readonly #count: number
   readonly #threads: IntakeThread[] = []
+  #hugeThread: IntakeThread | undefined
+  #hugeReading: Promise<unknown> = Promise.resolve()
 
   constructor(logger: Logger, count = Math.max(1, availableParallelism() - 1)) {
     this.#logger = logger
@@ -134,11 +142,21 @@ export class IntakeThreads {
 
   readonly accept: AcceptBody = (body, request) => {
     if (body.length < largeBodyBytes) return acceptBody(body, request)
+    if (mayBeHuge(body, request)) return this.#readHuge(body, request)
     return this.#findThread()?.read(body, request) ?? acceptBody(body, request)
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()))
+    await Promise.all([...this.#threads, this.#hugeThread].map((thread) => thread?.close()))
+  }
+
+  #readHuge(body: Buffer, request: IntakeRequest): Promise<AcceptedBody | RefusedBody> {
+    const reading = this.#hugeReading.then(() => {
+      if (this.#hugeThread?.isAlive !== true) this.#hugeThread = new IntakeThread(this.#logger, maxHugeHeapMb)
+      return this.#hugeThread.read(body, request)
+    })
+    this.#hugeReading = reading.catch(() => undefined)
+    return reading
   }
 
   /** Threads are started when they are first needed: a gateway that sends single events needs none. */
@@ -148,8 +166,14 @@ export class IntakeThreads {
     const dead = this.#threads.findIndex(({ isAlive }) => !isAlive)
     if (dead !== -1) this.#threads.splice(dead, 1)
     if (this.#threads.length === this.#count) return this.#threads.find(({ hasRoom }) => hasRoom)
-    const thread = new IntakeThread(this.#logger)
+    const thread = new IntakeThread(this.#logger, maxHeapMb)
     this.#threads.push(thread)
     return thread
   }
+}
+
+/** Also what a protocol decompresses by itself. */
+function mayBeHuge(body: Buffer, { protocol }: IntakeRequest): boolean {
+  if (body.length >= hugeBodyBytes) return true
+  return protocol !== undefined && findProtocol(protocol)?.decompresses === true
 }

@@ -7,8 +7,8 @@ export const defaultQueueName = 'log_queue'
 /** The name of the one kind of job. A change that last week's consumer cannot read needs another name. */
 export const batchJobName = 'batch'
 
-/** Largest job after decompression, so that a damaged or hostile one cannot fill the memory. */
-const maxJobBytes = 16 * 1024 * 1024
+/** Largest job after decompression, as large as a frame of the journal, so that a damaged or hostile one cannot fill the memory. */
+const maxJobBytes = 64 * 1024 * 1024
 
 /** The smallest piece in which output is made: few enough that the pieces do not cost more than the work. */
 const minChunkBytes = 4_096

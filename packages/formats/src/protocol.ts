@@ -44,6 +44,10 @@ export interface Protocol {
   name: string
   /** The records of a decompressed body, or why it cannot be read as a whole. */
   read: (body: Buffer, delivery: Delivery, limits: ReadLimits) => Records | Refusal
+  /** Whether it reads bodies of protobuf as such, and counts what is in them. */
+  readsProtobuf?: true
+  /** Whether bodies can be several times as long for `read`, which decompresses them or what is in them. */
+  decompresses?: true
   /** Values of `Content-Encoding` that `read` undoes by itself. */
   ownEncodings?: readonly string[]
   /** What translates each record. */

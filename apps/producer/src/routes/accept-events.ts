@@ -36,14 +36,14 @@ export function acceptEvents(options: AcceptEventsOptions, protocol?: string): R
     try {
       hold = held?.hold ?? admission.enter()
     } catch (error) {
-      await readAway(req, limits.maxBodyBytes)
+      await readAway(req, limits.maxForeignBodyBytes)
       throw error
     }
     let outcome: AcceptedBody | RefusedBody
     try {
       const redaction = redactionOf(keyOf(res).projectId)
       const request = describe(req, res, { limits, protocol, redaction })
-      const body = held?.body ?? (await readBody(req, limits.maxBodyBytes, hold, own))
+      const body = held?.body ?? (await readBody(req, limits.maxForeignBodyBytes, hold, own))
       const reading = accept(body, request)
       outcome = reading instanceof Promise ? await reading : reading
       if (!('rows' in outcome)) throw refused(outcome)

@@ -1,6 +1,7 @@
 import { isJsonObject, type Delivery, type Format, type JsonObject, type NativeRecord } from '../format.ts'
 import { translateInside } from '../inside.ts'
 import type { Answer, Protocol } from '../protocol.ts'
+import { maxPieces } from '../pieces.ts'
 import { parseJson, toBodyText, toRecords } from '../read-json.ts'
 import type { RawRecord } from '../read-records.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
@@ -32,6 +33,7 @@ function readDelivery(text: string, { headers }: Delivery, maxBytes: number): Ra
   const id = toText(requestId) ?? headers['x-amz-firehose-request-id']
   if (id === undefined) return invalid('There is no requestId.')
   let room = maxBytes
+  let pieces = 0
   const found: RawRecord[] = []
   for (const [index, one] of records.entries()) {
     const data = readData(isJsonObject(one) ? one['data'] : undefined, room)
@@ -41,6 +43,8 @@ function readDelivery(text: string, { headers }: Delivery, maxBytes: number): Ra
       continue
     }
     room -= data.byteLength
+    pieces += data.pieces
+    if (pieces > maxPieces) return tooFine
     data.records.forEach((inner, place) => {
       const key = `${id}:${index}:${place}`
       if (inner.refusal === undefined) found.push({ value: { timestamp, key, ...inner.value } })
@@ -48,6 +52,12 @@ function readDelivery(text: string, { headers }: Delivery, maxBytes: number): Ra
     })
   }
   return found
+}
+
+const tooFine: Refusal = {
+  code: 'payload-too-large',
+  detail: `The records hold more than ${maxPieces} objects, lists and lines.`,
+  pointer: '#/records',
 }
 
 function invalid(detail: string): Refusal {
@@ -65,6 +75,7 @@ function answer(status: number, { headers }: Delivery, errorMessage?: string): A
 export const firehose: Protocol = {
   name: 'firehose',
   format,
+  decompresses: true,
   read(body, delivery, { maxBodyBytes }) {
     const text = toBodyText(body)
     if (typeof text !== 'string') return text

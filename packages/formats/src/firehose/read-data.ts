@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import { isJsonObject, type JsonObject } from '../format.ts'
+import { countPieces, maxPieces } from '../pieces.ts'
 import { parseJson, toBodyText } from '../read-json.ts'
 import type { Refusal } from '../refusal.ts'
 import { splitJson } from '../split-json.ts'
@@ -18,6 +19,8 @@ export interface Data {
   records: InnerRecord[]
   /** Of the data, decompressed. */
   byteLength: number
+  /** Objects, lists and lines in it, at most. */
+  pieces: number
 }
 
 /**
@@ -30,7 +33,10 @@ export function readData(data: unknown, maxBytes: number): Data | Refusal {
   if (!(bytes instanceof Uint8Array)) return bytes
   const text = toBodyText(bytes)
   if (typeof text !== 'string') return text
-  return { records: readText(text.trim()), byteLength: bytes.byteLength }
+  const pieces = countPieces(bytes)
+  // Who asked counts those of all records, and needs none of this one.
+  const records = pieces > maxPieces ? [] : readText(text.trim())
+  return { records, byteLength: bytes.byteLength, pieces }
 }
 
 function invalid(detail: string): Refusal {

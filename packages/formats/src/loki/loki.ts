@@ -45,6 +45,8 @@ const text = 'text/plain; charset=utf-8'
 /** Loki's push. Table: docs/gateways/loki.md. */
 export const loki: Protocol = {
   name: 'loki',
+  readsProtobuf: true,
+  decompresses: true,
   format,
   ownEncodings: ['snappy'],
   read(body, { contentType }, { maxBodyBytes }) {

@@ -18,6 +18,7 @@ export const otlpTraces = createProtocol('otlp-traces', exportTraces, 'rejectedS
 function createProtocol(name: string, request: Message, rejectedName: string): Protocol {
   return {
     name,
+    readsProtobuf: true,
     format: otlp,
     read: (body, { contentType }) => (isProtobuf(contentType) ? readProtobuf(body, request) : readJson(body)),
     answer: (outcome, { contentType }) => toAnswer(outcome, contentType, rejectedName),

@@ -1,5 +1,6 @@
 import type { Reader } from 'protobufjs/minimal.js'
 import type { JsonObject } from '../format.ts'
+import { maxPieces } from '../pieces.ts'
 import { loadProtobuf } from './protobuf.ts'
 
 /** How the bytes of a field become a value of JSON. Whole numbers beyond 2^53 become text. */
@@ -38,8 +39,12 @@ const wireTypes: Readonly<Record<Scalar, number>> = {
 /** Deeper nesting is an attempt on the stack; the deepest that can be stored is far less. */
 const maxDepth = 100
 
-/** Reads bytes as JSON would have them. Throws when they are not such a message. */
+/** How many messages the one that is being read may still hold: an empty one takes two bytes, and many in memory. */
+let messagesLeft = 0
+
+/** Reads bytes as JSON would have them. Throws when they are not such a message, or hold too many. */
 export function readMessage(bytes: Uint8Array, message: Message): JsonObject {
+  messagesLeft = maxPieces
   const reader = loadProtobuf().Reader.create(bytes)
   return readFields(reader, reader.len, message, 0)
 }
@@ -72,6 +77,8 @@ function readField(reader: Reader, { type }: MessageField, depth: number): unkno
   if (typeof type === 'string') return readers[type](reader)
   const length = reader.uint32()
   if (reader.pos + length > reader.len) throw new RangeError('The bytes end within a message.')
+  messagesLeft -= 1
+  if (messagesLeft < 0) throw new RangeError(`A message holds at most ${maxPieces} others.`)
   return readFields(reader, reader.pos + length, type(), depth + 1)
 }
 

@@ -1,0 +1,59 @@
+import { maxBatchBytes, maxBatchRows, type AcceptedRows } from './batcher.ts'
+
+const lineEnd = 0x0a
+
+/**
+ * The rows of a request in parts that are no larger than a batch: what is large goes through queue and consumer in
+ * pieces of the usual size. A single row that is larger is a part of its own. Undefined for what is one part.
+ */
+export function splitAccepted(accepted: AcceptedRows): AcceptedRows[] | undefined {
+  const { rows, eventCount, keyed, refused } = accepted
+  const bytes = rows.byteLength + (refused?.lines.byteLength ?? 0)
+  if (eventCount + (refused?.count ?? 0) <= maxBatchRows && bytes <= maxBatchBytes) return undefined
+  const parts = cutLines(rows).map(({ lines, count }): AcceptedRows => ({
+    ...accepted,
+    rows: lines,
+    eventCount: count,
+    keyed: Math.min(keyed, count),
+    refused: undefined,
+  }))
+  const none = rows.subarray(0, 0)
+  const refusedParts = cutLines(refused?.lines ?? none).map((piece): AcceptedRows => ({
+    ...accepted,
+    rows: none,
+    eventCount: 0,
+    keyed: 0,
+    refused: piece,
+  }))
+  return [...parts, ...refusedParts]
+}
+
+interface Lines {
+  /** Without a line end behind the last. */
+  lines: Uint8Array
+  count: number
+}
+
+function cutLines(bytes: Uint8Array): Lines[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const pieces: Lines[] = []
+  let start = 0
+  while (start < text.length) {
+    let end = endOfLine(text, start)
+    let count = 1
+    while (end < text.length && count < maxBatchRows) {
+      const next = endOfLine(text, end + 1)
+      if (next - start > maxBatchBytes) break
+      end = next
+      count += 1
+    }
+    pieces.push({ lines: text.subarray(start, end), count })
+    start = end + 1
+  }
+  return pieces
+}
+
+function endOfLine(text: Buffer, from: number): number {
+  const at = text.indexOf(lineEnd, from)
+  return at === -1 ? text.length : at
+}
