@@ -30,17 +30,18 @@ test.each(fixtures)('%s: every record of %s is taken for what it is', (format, f
   }
 })
 
+const anyTime = { maxAgeMs: Infinity, maxFutureMs: Infinity }
+
 /** What PostgreSQL could not store, or what is beyond a limit: the only reasons not to take a gateway's record. */
 const fairReasons = ['unstorable-text', 'unsafe-number', 'reserved-key', 'too-deep', 'payload-too-large']
 
 test.each(fixtures)('%s: whatever else stands in a place of %s, the record is read', (format, file) => {
   const body: unknown = JSON.parse(readFileSync(join(import.meta.dirname, format, 'fixtures', file), 'utf8'))
-  const window = { maxAgeMs: Infinity, maxFutureMs: Infinity }
   const delivery = { ...plainDelivery, format }
   fc.assert(
     fc.property(fc.nat(), fc.jsonValue(), (place, other) => {
       const value = replaceOne(body, place % countPlaces(body), other)
-      const { refused } = readEvents([{ value }].flatMap(toRecords), anIntake({ window }), delivery)
+      const { refused } = readEvents([{ value }].flatMap(toRecords), anIntake({ window: anyTime }), delivery)
       for (const { refusal, value: record } of refused) {
         if (isJsonObject(record)) expect(fairReasons).toContain(refusal.code)
       }
@@ -48,6 +49,25 @@ test.each(fixtures)('%s: whatever else stands in a place of %s, the record is re
     { numRuns: 200 },
   )
 })
+
+// What an export request has beside its records is ignored, as the protocol says.
+test.each(fixtures.filter(([format]) => format !== 'otlp'))(
+  '%s: a record of %s with a member that may not be kept is refused, not kept without it',
+  (format, file) => {
+    const body: unknown = JSON.parse(
+      readFileSync(join(import.meta.dirname, format, 'fixtures', file), 'utf8'),
+    )
+    const delivery = { ...plainDelivery, format }
+    for (const { value } of toRecords({ value: body })) {
+      const text = JSON.stringify(value)
+      if (!text.startsWith('{')) continue
+      const extended: unknown = JSON.parse(`{"__proto__":"kept?",${text.slice(1)}`)
+      const { events, refused } = readEvents([{ value: extended }], anIntake({ window: anyTime }), delivery)
+      expect(events.filter(({ payload }) => !payload.includes('kept?'))).toEqual([])
+      for (const { refusal } of refused) expect(fairReasons).toContain(refusal.code)
+    }
+  },
+)
 
 function toRecords({ value }: { value: unknown }): { value: unknown }[] {
   return Array.isArray(value) ? value.map((item: unknown) => ({ value: item })) : [{ value }]

@@ -77,14 +77,15 @@ export function withoutPaths(record: JsonObject, paths: readonly (readonly strin
     if (others === undefined) byName.set(name, [inner])
     else others.push(inner)
   }
-  const rest: JsonObject = {}
+  const rest: [string, unknown][] = []
   for (const [name, value] of Object.entries(record)) {
     const inner = byName.get(name)
-    if (inner === undefined) rest[name] = value
+    if (inner === undefined) rest.push([name, value])
     else if (isJsonObject(value) && inner.every((path) => path.length > 0)) {
       const left = withoutPaths(value, inner)
-      if (Object.keys(left).length > 0) rest[name] = left
+      if (Object.keys(left).length > 0) rest.push([name, left])
     }
   }
-  return rest
+  // Not assigned one by one: a member may be called __proto__, and is refused later for that, not lost here.
+  return Object.fromEntries(rest)
 }
