@@ -113,7 +113,7 @@ export const encodings: readonly Entry[] = [
     ['one byte more', log(ofLength(1_048_577)), 413, 'payload-too-large'],
     encoded('the limit, compressed', 'gzip', gzipSync(ofLength(1_048_576)), 202),
     tooLarge('one byte more, compressed', 'gzip', gzipSync(ofLength(1_048_577))),
-    ['one byte more, in chunks', raw((keyed) => `${keyed}Transfer-Encoding: chunked\r\n\r\n100001\r\n${' '.repeat(0x100001)}\r\n0\r\n\r\n`), 413, 'payload-too-large'],
+    ['one byte more, in chunks', raw((keyed) => `${keyed}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n${' '.repeat(0x100001)}\r\n0\r\n\r\n`), 413, 'payload-too-large'],
     ['one byte more than any body may have, in chunks, before it ends', raw((keyed) => `${keyed}Transfer-Encoding: chunked\r\n\r\na00001\r\n${' '.repeat(0xa00001)}\r\n`), 413, 'payload-too-large'],
   ]),
 ]
