@@ -29,3 +29,13 @@ test.each([1, 100, 1_000])('the producer reads bodies of %d events by its quick 
 
   expect(bodies.map((body) => body?.eventCount)).toEqual(Array.from({ length: 20 }, () => count))
 })
+
+test('the records of another format are the same ones with times that can be set', () => {
+  const [body] = makeBodies(1, 2, 7, 'kong')
+  expect(body?.stampOffsets).toHaveLength(2)
+  const records: unknown = JSON.parse(body?.bytes.toString() ?? '')
+  expect(records).toMatchObject([
+    { request: { uri: '/orders/0?sort=asc' }, started_at: expect.any(String) },
+    {},
+  ])
+})

@@ -1,7 +1,7 @@
-import { EventMaker, type SentEvent } from './event-maker.ts'
+import { EventMaker } from './event-maker.ts'
+import { makeKongRecord } from './kong-record.ts'
 
 const placeholder = '2026-01-01T00:00:00.000Z'
-const stampKey = '"timestamp":"'
 
 /** A body whose timestamps can be set without encoding it again. */
 export interface RequestBody {
@@ -10,19 +10,28 @@ export interface RequestBody {
   stampOffsets: readonly number[]
 }
 
-/** Bodies of as many events each: one object for 1, an array for more. */
-export function makeBodies(count: number, eventsPerBody: number, seed: number): RequestBody[] {
+/** Whose records a body holds. */
+export type Shape = 'native' | 'kong'
+
+/** Bodies of as many records each: one object for 1, an array for more. */
+export function makeBodies(
+  count: number,
+  recordsPerBody: number,
+  seed: number,
+  shape: Shape = 'native',
+): RequestBody[] {
   const maker = new EventMaker(seed)
-  return Array.from({ length: count }, () =>
-    toBody(Array.from({ length: eventsPerBody }, () => maker.next(placeholder))),
+  const make = (index: number): object =>
+    shape === 'native' ? maker.next(placeholder) : makeKongRecord(index, placeholder)
+  return Array.from({ length: count }, (_none, body) =>
+    toBody(Array.from({ length: recordsPerBody }, (_alsoNone, index) => make(body * recordsPerBody + index))),
   )
 }
 
-function toBody(events: readonly SentEvent[]): RequestBody {
-  const bytes = Buffer.from(JSON.stringify(events.length === 1 ? events[0] : events))
+function toBody(records: readonly object[]): RequestBody {
+  const bytes = Buffer.from(JSON.stringify(records.length === 1 ? records[0] : records))
   const stampOffsets: number[] = []
-  for (let at = bytes.indexOf(stampKey); at !== -1; at = bytes.indexOf(stampKey, at + 1)) {
-    stampOffsets.push(at + stampKey.length)
-  }
+  for (let at = bytes.indexOf(placeholder); at !== -1; at = bytes.indexOf(placeholder, at + 1))
+    stampOffsets.push(at)
   return { bytes, stampOffsets }
 }

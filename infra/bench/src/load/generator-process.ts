@@ -6,21 +6,22 @@ import { runPlan } from './run-plan.ts'
 
 const distinctEvents = 20_000
 const seed = 1
-const bodiesBySize = new Map<number, RequestBody[]>()
+const knownBodies = new Map<string, RequestBody[]>()
 
 process.on('message', (plan: LoadPlan) => {
-  runPlan(plan, bodiesOf(plan.eventsPerRequest)).then(
+  runPlan(plan, bodiesOf(plan)).then(
     (result) => process.send?.({ result }),
     (error: unknown) => process.send?.({ error: error instanceof Error ? error.message : String(error) }),
   )
 })
 process.on('disconnect', () => process.exit())
 
-function bodiesOf(eventsPerRequest: number): RequestBody[] {
-  let bodies = bodiesBySize.get(eventsPerRequest)
+function bodiesOf({ eventsPerRequest, shape = 'native' }: LoadPlan): RequestBody[] {
+  const key = `${shape} ${eventsPerRequest}`
+  let bodies = knownBodies.get(key)
   if (bodies === undefined) {
-    bodies = makeBodies(distinctEvents / eventsPerRequest, eventsPerRequest, seed)
-    bodiesBySize.set(eventsPerRequest, bodies)
+    bodies = makeBodies(distinctEvents / eventsPerRequest, eventsPerRequest, seed, shape)
+    knownBodies.set(key, bodies)
   }
   return bodies
 }

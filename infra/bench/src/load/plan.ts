@@ -1,9 +1,13 @@
+import type { Shape } from '../events/request-bodies.ts'
+
 /** What a generator sends: POSTs of bodies of `eventsPerRequest` events, over keep-alive connections, no pipelining. */
 export interface LoadPlan {
   port: number
   path: string
   headers: Readonly<Record<string, string>>
   eventsPerRequest: number
+  /** Weir's own form unless it says otherwise. */
+  shape?: Shape | undefined
   connections: number
   /** Ends after so many requests, or after so long. */
   until: { requests: number } | { durationMs: number }

@@ -1,5 +1,5 @@
 import { EventMaker } from '../events/event-maker.ts'
-import type { LoadResult } from '../load/plan.ts'
+import type { LoadPlan, LoadResult } from '../load/plan.ts'
 import type { Rig } from '../rig/open-rig.ts'
 import { connections } from '../rig/sizes.ts'
 import type { ProgramName } from '../rig/services.ts'
@@ -11,15 +11,18 @@ interface Load {
   eventsPerRequest: number
   until: { requests: number } | { durationMs: number }
   requestsPerSecond?: number | undefined
+  shape?: LoadPlan['shape']
+  /** `/log` unless it says otherwise. */
+  path?: string
 }
 
 /** Sends a receiver events over 100 connections. Throws when any was refused. */
 export async function sendTo(rig: Rig, receiver: Receiver, load: Load): Promise<LoadResult> {
   const { port } = await rig.services.running(receiver)
   const result = await rig.generator.run({
+    path: '/log',
     ...load,
     port,
-    path: '/log',
     headers: headersOf(rig),
     connections,
   })

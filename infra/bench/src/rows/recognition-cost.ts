@@ -1,25 +1,12 @@
 import { findFormat, plainDelivery, readEvents, type JsonObject } from '@weir/formats'
+import { makeKongRecord } from '../events/kong-record.ts'
 import { makeIntake } from '../events/to-row.ts'
 import { leastMicroseconds } from './least-microseconds.ts'
 
 const recordsPerBody = 100
 const startedAtMs = Date.UTC(2026, 0, 1)
 
-const kongRecord: JsonObject = {
-  request: {
-    id: '6f1d2c3b4a',
-    uri: '/orders/17?sort=asc',
-    method: 'GET',
-    headers: { host: 'api.example', 'user-agent': 'curl/8.5.0', accept: '*/*' },
-    size: 210,
-  },
-  response: { status: 200, headers: { 'content-type': 'application/json' }, size: 1_024 },
-  latencies: { kong: 2, proxy: 41, request: 43, receive: 0 },
-  route: { id: 'r1', name: 'orders' },
-  service: { id: 's1', name: 'shop' },
-  client_ip: '192.0.2.7',
-  started_at: startedAtMs,
-}
+const kongRecord: JsonObject = makeKongRecord(17, startedAtMs)
 
 /** Tried last: every other format has been asked whether it is its own. */
 const loggerLine: JsonObject = {

@@ -8,6 +8,7 @@ import { growth } from './growth.ts'
 import { hundredEvents } from './hundred-events.ts'
 import { memory } from './memory.ts'
 import type { RowGroup } from './row-group.ts'
+import { recognised } from './recognised.ts'
 import { singleEvent } from './single-event.ts'
 import { storedBytes } from './stored-bytes.ts'
 import { stored } from './stored.ts'
@@ -21,6 +22,7 @@ export function rowGroups({ analyticsEvents }: Sizes): RowGroup[] {
     acknowledgementP99,
     hundredEvents,
     memory,
+    recognised,
     stored,
     drain,
     analytics(fewer),
