@@ -147,7 +147,8 @@ export class IntakeThreads {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#threads, this.#hugeThread].map((thread) => thread?.close()))
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+    await this.#hugeThread?.close()
   }
 
   #readHuge(body: Buffer, request: IntakeRequest): Promise<AcceptedBody | RefusedBody> {

@@ -58,20 +58,8 @@ export interface ServicesOptions {
 
 /** Weir's services as they come, except for the limit, which is set too high to be reached; the limiter works. */
 export function createServices(options: ServicesOptions): Services {
-  const { directory, profileDirectory, databaseUrl, naiveDatabaseUrl, redisUrl, naiveRedisUrl, apiKey } =
-    options
+  const { directory, profileDirectory, apiKey } = options
   const services = new Map<ProgramName, Promise<Service>>()
-  const weirEnv = {
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
-    API_KEY: apiKey,
-    RATE_LIMIT_PER_MINUTE: '1000000000',
-    SHUTDOWN_GRACE_MS: '0',
-    JOURNAL_DIR: join(directory, 'journal'),
-    KEY_SNAPSHOT_PATH: join(directory, 'keys.json'),
-  }
-  const naiveEnv = { NODE_ENV: 'production', DATABASE_URL: naiveDatabaseUrl, REDIS_URL: naiveRedisUrl }
-
   let isClosed = false
 
   /** Of a host whose requests are logged to the producer. */
@@ -85,7 +73,7 @@ export function createServices(options: ServicesOptions): Services {
     const { entry, portName } = programs[name]
     const port = await findFreePort()
     const env = {
-      ...(portName === 'PORT' ? naiveEnv : { ...weirEnv, ...ownEnv[name] }),
+      ...(portName === 'PORT' ? naiveEnv(options) : { ...weirEnv(options), ...ownEnv[name] }),
       ...(name === 'logged-route' && (await loggingEnv())),
       [portName]: String(port),
     }
@@ -121,6 +109,22 @@ export function createServices(options: ServicesOptions): Services {
       await Promise.all([...services.keys()].map(stop))
     },
   }
+}
+
+function weirEnv({ databaseUrl, redisUrl, apiKey, directory }: ServicesOptions): Record<string, string> {
+  return {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    API_KEY: apiKey,
+    RATE_LIMIT_PER_MINUTE: '1000000000',
+    SHUTDOWN_GRACE_MS: '0',
+    JOURNAL_DIR: join(directory, 'journal'),
+    KEY_SNAPSHOT_PATH: join(directory, 'keys.json'),
+  }
+}
+
+function naiveEnv({ naiveDatabaseUrl, naiveRedisUrl }: ServicesOptions): Record<string, string> {
+  return { NODE_ENV: 'production', DATABASE_URL: naiveDatabaseUrl, REDIS_URL: naiveRedisUrl }
 }
 
 async function readLastLines(directory: string): Promise<string[]> {
