@@ -36,6 +36,7 @@ export async function limitRedisMemory(url: string, maxBytes: number): Promise<A
 
 const ballastPrefix = 'ballast:'
 const ballastBytes = 64 * 1024
+const smallBallastBytes = 4_096
 
 /**
  * Fills Redis to its limit of `maxBytes` with keys that are not ours: it refuses every write that takes memory.
@@ -44,19 +45,22 @@ const ballastBytes = 64 * 1024
 export async function fillRedis(url: string, maxBytes: number): Promise<ActiveFault> {
   const limit = await limitRedisMemory(url, maxBytes)
   const names: string[] = []
-  await withRedis(url, async (redis) => {
-    try {
-      for (let bytes = ballastBytes; bytes >= 64; bytes /= 2)
-        for (;;) {
-          const name = `${ballastPrefix}${names.length}`
-          if (!(await canSet(redis, name, 'x'.repeat(bytes)))) break
-          names.push(name)
-        }
-    } catch (error) {
-      await limit.heal()
-      throw error
-    }
-  })
+  async function fill(redis: Redis, largestBytes: number): Promise<void> {
+    for (let bytes = largestBytes; bytes >= 64; bytes /= 2)
+      for (;;) {
+        const name = `${ballastPrefix}${names.length}`
+        if (!(await canSet(redis, name, 'x'.repeat(bytes)))) break
+        names.push(name)
+      }
+  }
+  try {
+    // The buffers of a connection count as well, and go with it: what those for large values leave is filled by another.
+    for (const largestBytes of [ballastBytes, smallBallastBytes])
+      await withRedis(url, (redis) => fill(redis, largestBytes))
+  } catch (error) {
+    await limit.heal()
+    throw error
+  }
   return activeFault(async () => {
     await limit.heal()
     await withRedis(url, (redis) => redis.unlink(names))
