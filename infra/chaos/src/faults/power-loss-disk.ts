@@ -14,16 +14,22 @@ export async function whyNoPowerLoss(): Promise<string | undefined> {
 /** A disk that loses its power on request. Disposing it unmounts it; the image is left. */
 export interface PowerLossDisk extends AsyncDisposable {
   directory: string
-  /** From now on every write fails (EIO), and what was not synced is lost: not even the file system's log is written. */
-  losePower: () => Promise<void>
+  /**
+   * From now on every write fails (EIO), and what was not synced is lost: not even the file system's log is written.
+   * A sync that is under way may be said to have succeeded, and is lost too, as on no real disk: `processes` stop
+   * (SIGSTOP) in the same moment and never hear of it.
+   */
+  losePower: (processes?: readonly number[]) => Promise<void>
   /** Mounts it again, as after a restart of the machine. Whoever used it must have ended. */
   restorePower: () => Promise<void>
 }
 
 /** Linux's EXT4_IOC_SHUTDOWN, and the flag that keeps it from writing its log first. */
 const shutdownScript = `
-  open(my $disk, '<', $ARGV[0]) or die "open: $!";
+  my ($directory, @processes) = @ARGV;
+  open(my $disk, '<', $directory) or die "open: $!";
   my $flag = pack('L', 2);
+  kill('STOP', @processes);
   defined ioctl($disk, 0x8004587D, $flag) or die "ioctl: $!";`
 
 /** Makes an ext4 file system in the file `image` and mounts it at `directory`. */
@@ -44,8 +50,8 @@ export async function mountPowerLossDisk(
   let isMounted = true
   return {
     directory,
-    losePower: async () => {
-      await runProgram('perl', '-e', shutdownScript, directory)
+    losePower: async (processes = []) => {
+      await runProgram('perl', '-e', shutdownScript, directory, ...processes.map(String))
     },
     restorePower: async () => {
       // While the machine is off nothing is mounted; the next mount replays the log.

@@ -41,10 +41,15 @@ export async function suspendTree(pid: number): Promise<ActiveFault> {
   })
 }
 
+/** kill -9 to each that still runs: one that is suspended would not notice the end of its parent. */
+export function killEach(pids: readonly number[]): void {
+  for (const pid of pids) send(pid, 'SIGKILL')
+}
+
 function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It has ended, which is no concern of whoever wants it suspended.
+    // It has ended, which is no concern of whoever wants it suspended or ended.
   }
 }

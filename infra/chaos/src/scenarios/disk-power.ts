@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { sleep } from '@weir/runtime'
 import { mountPowerLossDisk, whyNoPowerLoss, type PowerLossDisk } from '../faults/power-loss-disk.ts'
+import { killEach, listProcessTree, suspendTree } from '../faults/process-tree.ts'
 import { deleteAppendOnlyFiles } from '../faults/redis-faults.ts'
 import { postSteadily } from '../load/load.ts'
 import { untilStored } from '../oracle/verify.ts'
@@ -45,7 +46,7 @@ async function playDiskFails(stage: Stage): Promise<Course> {
   await Promise.all(rig.services.map((service) => service.start()))
   await using load = postSteadily(stage, 500)
   await sleep(stage.random.between(2_000, 4_000))
-  await disk.losePower()
+  await failBetweenWrites(stage, disk)
   fault('the disk fails')
   await until('requests are refused', 10_000, () => delivery.timelyRefusals > 3)
   await until('the producer ends', 15_000, () => rig.producer.pid === undefined)
@@ -59,6 +60,14 @@ async function playDiskFails(stage: Stage): Promise<Course> {
   return { recoverySeconds: (performance.now() - restoredAtMs) / 1_000 }
 }
 
+/** Lets the producer's writes come to their end first. One under way could be said to have succeeded, and be lost. */
+async function failBetweenWrites({ rig }: Stage, disk: PowerLossDisk): Promise<void> {
+  if (rig.producer.pid === undefined) throw new Error('The producer does not run.')
+  await using _suspended = await suspendTree(rig.producer.pid)
+  await sleep(200)
+  await disk.losePower()
+}
+
 async function playPowerLoss(stage: Stage): Promise<Course> {
   const { rig, random, ledger, happened, fault } = stage
   const disk = diskOf(stage)
@@ -68,11 +77,14 @@ async function playPowerLoss(stage: Stage): Promise<Course> {
     const before = ledger.acknowledged
     await sleep(random.between(1_500, 4_500))
     happened('events acknowledged before a power loss', ledger.acknowledged - before)
-    await disk.losePower()
+    const machine = [...rig.services, rig.postgres, ...(rig.redis ? [rig.redis] : [])]
+    const pids = machine.map(({ pid }) => pid).filter((pid) => pid !== undefined)
+    const processes = (await Promise.all(pids.map(listProcessTree))).flat()
+    await disk.losePower(processes)
     fault(`power loss ${round}`)
-    await Promise.all(
-      [...rig.services, rig.postgres, ...(rig.redis ? [rig.redis] : [])].map((one) => one.kill()),
-    )
+    const ended = Promise.all(machine.map((one) => one.kill()))
+    killEach(processes)
+    await ended
     await disk.restorePower()
     const restoredAtMs = performance.now()
     await Promise.all([rig.postgres.start(), startRedis(stage)])
