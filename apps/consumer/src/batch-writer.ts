@@ -7,8 +7,11 @@ import { eventCountOf } from './insert-batches.ts'
 import { storeBatches, type Stored } from './store-batches.ts'
 import { storeWithQuarantine } from './store-with-quarantine.ts'
 
-/** Transactions under way at the same time: while one waits for its commit, the other keeps the server busy. */
-export const lanes = 2
+/** Transactions under way at the same time: while one waits for its commit, the others keep the server busy. */
+export const lanes = 3
+
+/** So many begin with whatever waits; the last one when as much waits as a transaction takes. */
+const eagerLanes = 2
 
 /** Tries of transactions that met another one, before it counts as trouble of the database. */
 const maxTriesAgain = 5
@@ -66,6 +69,7 @@ export class BatchWriter {
   /** Batches with an unknown error, and the timer after which each waits again. */
   readonly #putOff = new Map<Waiting, NodeJS.Timeout>()
   #busyLanes = 0
+  #waitingEvents = 0
   /** Smaller than configured while transactions of that size take too long. */
   #maxEvents: number
 
@@ -100,7 +104,9 @@ export class BatchWriter {
 
   #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting)
-    if (this.#busyLanes < lanes) void this.#runLane()
+    this.#waitingEvents += waiting.eventCount
+    const hasFullGroup = this.#waitingEvents >= this.#maxEvents
+    if (this.#busyLanes < (hasFullGroup ? lanes : eagerLanes)) void this.#runLane()
   }
 
   async #runLane(): Promise<void> {
@@ -119,7 +125,9 @@ export class BatchWriter {
       if (count > 0 && events > this.#maxEvents) break
       count += 1
     }
-    return this.#waiting.splice(0, count)
+    const group = this.#waiting.splice(0, count)
+    this.#waitingEvents -= eventsOf(group)
+    return group
   }
 
   /** Settles every batch of the group, or puts it off. */

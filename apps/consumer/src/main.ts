@@ -3,6 +3,7 @@ import { closeServer, createHttpServer, listen } from '@weir/http'
 import { checkQueueServer, openBatchQueue, watchQueue } from '@weir/queue'
 import { actOn, asSoonAsPossible, configOrExit, openService, watchBreakers } from '@weir/runtime'
 import { createConsumerApp } from './app.ts'
+import { lanes } from './batch-writer.ts'
 import { createBreakers } from './breakers.ts'
 import { readConfig } from './config.ts'
 import { prepareDatabase } from './prepare-database.ts'
@@ -21,7 +22,7 @@ const connection = { url, applicationName: 'weir-consumer', idleInTransactionTim
 const pool = openPool({ ...connection, poolSize: 6, statementTimeoutMs: 30_000 }, noteLoss)
 const db = openDatabase(pool)
 // Apart from the upkeep, whose statements may take longer: a server that does not answer holds events up no longer.
-const storing = openPool({ ...connection, poolSize: 3, statementTimeoutMs: 10_000 }, noteLoss)
+const storing = openPool({ ...connection, poolSize: lanes + 1, statementTimeoutMs: 10_000 }, noteLoss)
 const prices = configOrExit(() => openPriceSource({ db, path: config.pricesFile, logger }))
 const { location, keep } = config.queue
 const queue = openBatchQueue(location, keep, noteLoss)
