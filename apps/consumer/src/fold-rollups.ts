@@ -15,7 +15,7 @@ import {
 } from './fold-statements.ts'
 
 /** Deltas that one pass takes at most. */
-const deltasAtOnce = 20_000
+export const deltasAtOnce = 20_000
 const coarsestGrainSeconds = 86_400
 
 /**

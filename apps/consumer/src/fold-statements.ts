@@ -68,17 +68,22 @@ export const uniqueColumns = [
 
 /**
  * Takes up to `$1` deltas and gives the cells that they add to, with the sketches those have: each delta's one
- * behind the other.
+ * behind the other. Deltas of the same bucket are added up once, not once for each grain.
  */
 export const takeEvents = `
   with taken as (
     delete from rollup_deltas where ctid = any(array(select ctid from rollup_deltas limit $1)) returning *
+  ), finest as (
+    select project_id, bucket_at, dimensions_id,
+      ${sums.map((name) => `sum(${name}) as ${name}`).join(', ')}, max(duration_max_ms) as duration_max_ms,
+      ${histograms.map((name) => `string_agg(${name}, '') as ${name}`).join(', ')}, max(last_at) as last_at
+    from taken group by project_id, bucket_at, dimensions_id
   ), cells as (
     select project_id, grain_seconds, ${bucket} as bucket, dimensions_id,
       ${sums.map((name) => `sum(${name})::text as ${name}`).join(', ')}, max(duration_max_ms)::text as duration_max_ms,
       ${histograms.map((name) => `string_agg(${name}, '') as ${name}`).join(', ')},
       max(last_at)::text as last_at
-    from taken cross join ${grains}
+    from finest cross join ${grains}
     group by project_id, grain_seconds, bucket, dimensions_id
   )
   select cells.*, cells.bucket::text as bucket_at, old.*, (select count(*)::int from taken) as taken

@@ -3,7 +3,7 @@ import type { EventLimits } from '@weir/formats'
 import type { PriceBook } from '@weir/prices'
 import { sleep, type Logger } from '@weir/runtime'
 import type { Pool } from 'pg'
-import { foldRollups } from './fold-rollups.ts'
+import { deltasAtOnce, foldRollups } from './fold-rollups.ts'
 import { replayNext, type Replayed } from './replay-quarantined.ts'
 import { summarizeIndexes } from './summarize-indexes.ts'
 
@@ -80,7 +80,8 @@ export function startUpkeep(options: UpkeepOptions): {
     repeat('sweep', sweepIntervalMs, sweep),
     repeat('prices', pricesIntervalMs, refreshPrices),
     repeat('fold', foldIntervalMs, async () => {
-      while (!stop.signal.aborted && (await foldRollups(pool)) > 0);
+      // What came during a pass waits for the next: folding all the time would cost what is stored meanwhile.
+      while (!stop.signal.aborted && (await foldRollups(pool)) >= deltasAtOnce);
     }),
   ])
 
