@@ -18,26 +18,32 @@ export function parseHistogram(bytes: Buffer): ParsedHistogram {
   return { bins: Int16Array.from(histogram.keys()), counts: Float64Array.from(histogram.values()) }
 }
 
-/** Histograms merged into one: in an array, since merging is much of what an answer costs. */
+const pageBits = 8
+const pageBins = 2 ** pageBits
+const pageMask = pageBins - 1
+
+/**
+ * Histograms merged into one: in arrays, since merging is much of what an answer costs. There is an array for each
+ * run of bins that has a count; most durations of a service lie in a few of them, and answers make many of these.
+ */
 export class MergedHistogram {
-  #counts: Float64Array | undefined
+  readonly #pages: (Float64Array | undefined)[] = []
 
   add({ bins, counts: added }: ParsedHistogram): void {
-    if (bins.length === 0) return
-    const counts = (this.#counts ??= new Float64Array(binCount))
     for (let i = 0; i < bins.length; i += 1) {
       const index = Math.min((bins[i] ?? 0) - lowestBin, binCount - 1)
-      counts[index] = (counts[index] ?? 0) + (added[i] ?? 0)
+      const page = this.#pageOf(index >> pageBits)
+      page[index & pageMask] = (page[index & pageMask] ?? 0) + (added[i] ?? 0)
     }
   }
 
   /** Adds what another one has. */
   merge(other: MergedHistogram): void {
-    const added = other.#counts
-    if (added === undefined) return
-    const counts = (this.#counts ??= new Float64Array(binCount))
-    for (let index = 0; index < binCount; index += 1)
-      counts[index] = (counts[index] ?? 0) + (added[index] ?? 0)
+    for (const [number, added] of other.#pages.entries()) {
+      if (added === undefined) continue
+      const page = this.#pageOf(number)
+      for (let index = 0; index < pageBins; index += 1) page[index] = (page[index] ?? 0) + (added[index] ?? 0)
+    }
   }
 
   /**
@@ -45,20 +51,23 @@ export class MergedHistogram {
    * @weir/database gives them. `null` for an empty histogram.
    */
   quantiles(fractions: readonly number[]): (number | null)[] {
-    const counts = this.#counts
-    if (counts === undefined) return fractions.map(() => null)
     let total = 0
-    for (let index = 0; index < binCount; index += 1) total += counts[index] ?? 0
+    for (const page of this.#pages) for (const count of page ?? []) total += count
+    if (total === 0) return fractions.map(() => null)
     let index = -1
     let passed = 0
     return fractions.map((fraction) => {
       const rank = Math.max(1, Math.ceil(fraction * total))
       while (passed < rank && index < binCount - 1) {
         index += 1
-        passed += counts[index] ?? 0
+        passed += this.#pages[index >> pageBits]?.[index & pageMask] ?? 0
       }
       return (2 * histogramGamma ** (index + lowestBin)) / (histogramGamma + 1)
     })
+  }
+
+  #pageOf(number: number): Float64Array {
+    return (this.#pages[number] ??= new Float64Array(pageBins))
   }
 }
 
