@@ -4,11 +4,23 @@ import { readUse } from '../rig/read-use.ts'
 
 const intervalMs = 2_000
 
-/** A process grows until it has seen all of its work; only what it does after that says whether it leaks. */
-const warmUpMs = 45_000
+/**
+ * A process grows until it has seen all of its work, and until V8 has let its generations grow as far as it lets them;
+ * only what it does after that says whether it leaks.
+ */
+const warmUpMs = 120_000
+
+/** Redis is killed again and again, and has its memory soon. */
+const redisWarmUpMs = 45_000
 
 /** Over a shorter time than this a slope says nothing. */
 const minWatchedMs = 240_000
+
+/** After this much of a soak, no service is started again: the memory of a new process says nothing of an old one. */
+export const lastStartMs = 180_000
+
+/** A soak that is as long as this has shown nothing of a service that it did not watch long enough. */
+export const judgesMemoryFromMs = 600_000
 
 const maxSlopeBytesPerMinute = 2 * 1_048_576
 
@@ -26,10 +38,18 @@ export interface MemoryTrend {
   isFlat: boolean
 }
 
+/** A process that runs, or the one that ran last under its name. */
+interface Watched {
+  pid: number
+  sinceMs: number
+  samples: Sample[]
+  /** Of it and of those before it. */
+  maxBytes: number
+}
+
 /** Watches the memory of everything that runs. Disposing it stops it. */
 export class MemoryWatch implements AsyncDisposable {
-  readonly #samples = new Map<string, Sample[]>()
-  readonly #firstSeenAtMs = new Map<string, number>()
+  readonly #watched = new Map<string, Watched>()
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
 
@@ -38,8 +58,7 @@ export class MemoryWatch implements AsyncDisposable {
   }
 
   trends(): MemoryTrend[] {
-    return [...this.#samples].map(([name, samples]) => {
-      const maxBytes = Math.max(0, ...samples.map(({ memoryBytes }) => memoryBytes))
+    return [...this.#watched].map(([name, { samples, maxBytes }]) => {
       const watchedMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0)
       const slope = watchedMs < minWatchedMs ? undefined : slopePerMinute(samples)
       return {
@@ -58,23 +77,31 @@ export class MemoryWatch implements AsyncDisposable {
 
   async #run(rig: Rig): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      for (const { name, pid } of rig.services) await this.#look(name, pid)
-      await this.#look('redis', rig.redis?.pid)
+      // What a service before it did says nothing of one that was started again.
+      for (const { name, pid } of rig.services) await this.#look(name, pid, { warmUpMs, isOneProcess: true })
+      await this.#look('redis', rig.redis?.pid, { warmUpMs: redisWarmUpMs, isOneProcess: false })
       await sleep(intervalMs, this.#stop.signal)
     }
   }
 
-  async #look(name: string, pid: number | undefined): Promise<void> {
+  async #look(
+    name: string,
+    pid: number | undefined,
+    how: { warmUpMs: number; isOneProcess: boolean },
+  ): Promise<void> {
     const use = await readUse(pid)
-    if (use === undefined || use.memoryBytes === 0) return
+    if (pid === undefined || use === undefined || use.memoryBytes === 0) return
     const nowMs = performance.now()
-    const process = `${name} ${pid}`
-    const firstSeenAtMs = this.#firstSeenAtMs.get(process) ?? nowMs
-    this.#firstSeenAtMs.set(process, firstSeenAtMs)
-    if (nowMs - firstSeenAtMs < warmUpMs) return
-    const samples = this.#samples.get(name) ?? []
-    samples.push({ atMs: nowMs, memoryBytes: use.memoryBytes })
-    this.#samples.set(name, samples)
+    const known = this.#watched.get(name) ?? { pid, sinceMs: nowMs, samples: [], maxBytes: 0 }
+    if (known.pid !== pid) {
+      known.pid = pid
+      known.sinceMs = nowMs
+      if (how.isOneProcess) known.samples = []
+    }
+    known.maxBytes = Math.max(known.maxBytes, use.memoryBytes)
+    if (nowMs - known.sinceMs >= how.warmUpMs)
+      known.samples.push({ atMs: nowMs, memoryBytes: use.memoryBytes })
+    this.#watched.set(name, known)
   }
 }
 

@@ -9,6 +9,8 @@ export interface SoakFault {
   name: string
   /** How often it is chosen, relative to the others. */
   weight: number
+  /** Whether a service is another process afterwards. */
+  restartsService?: true
   inject: (rig: Rig, random: Random) => Promise<void>
 }
 
@@ -19,6 +21,7 @@ const serviceFaults: readonly SoakFault[] = services.flatMap((name) => [
   {
     name: `${name} killed`,
     weight: 1,
+    restartsService: true,
     async inject(rig) {
       await rig[name].kill()
       await rig[name].start()

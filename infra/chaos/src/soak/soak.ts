@@ -2,9 +2,9 @@ import { sleep } from '@weir/runtime'
 import { postSteadily } from '../load/load.ts'
 import { readSteadily } from '../load/read-steadily.ts'
 import { untilStored } from '../oracle/verify.ts'
-import type { QueueKind } from '../rig/open-rig.ts'
+import type { QueueKind, Rig } from '../rig/open-rig.ts'
 import { observed, type Course, type Scenario, type Stage } from '../scenario.ts'
-import { MemoryWatch, type MemoryTrend } from './memory.ts'
+import { judgesMemoryFromMs, lastStartMs, MemoryWatch, type MemoryTrend } from './memory.ts'
 import { randomFaults } from '../faults/random-faults.ts'
 import { chooseFault, soakFaults } from './soak-faults.ts'
 
@@ -32,14 +32,17 @@ export function createSoak(queue: QueueKind, durationMs: number): Scenario {
 
 async function play(stage: Stage, durationMs: number): Promise<Course> {
   const { rig, random, ledger, say } = stage
-  const faults = [...soakFaults(rig), ...(await randomFaults(rig))]
+  const allFaults = [...soakFaults(rig), ...(await randomFaults(rig))]
+  const laterFaults = allFaults.filter(({ restartsService }) => restartsService !== true)
   await using memory = new MemoryWatch(rig)
   await using load = postSteadily(stage, eventsPerSecond)
   await using reading = readSteadily(rig)
-  const endsAtMs = performance.now() + durationMs
+  const startedAtMs = performance.now()
+  const endsAtMs = startedAtMs + durationMs
   while (performance.now() < endsAtMs) {
     await sleep(random.between(minPauseMs, maxPauseMs))
-    const fault = chooseFault(faults, random)
+    const mayStart = performance.now() - startedAtMs < lastStartMs
+    const fault = chooseFault(mayStart ? allFaults : laterFaults, random)
     if (fault === undefined) continue
     stage.fault(`${fault.name}, ${ledger.acknowledged} acknowledged`)
     await fault.inject(rig, random)
@@ -54,9 +57,19 @@ async function play(stage: Stage, durationMs: number): Promise<Course> {
   for (const trend of trends) say(`memory: ${describe(trend)}`)
   return {
     recoverySeconds: (performance.now() - healedAtMs) / 1_000,
-    failures: trends.filter(({ isFlat }) => !isFlat).map((trend) => `memory grows: ${describe(trend)}`),
+    failures: [
+      ...trends.filter(({ isFlat }) => !isFlat).map((trend) => `memory grows: ${describe(trend)}`),
+      ...(durationMs < judgesMemoryFromMs ? [] : findUnjudged(rig.services, trends)),
+    ],
     notes: trends.map(describe),
   }
+}
+
+function findUnjudged(services: Rig['services'], trends: readonly MemoryTrend[]): string[] {
+  const judged = new Set(
+    trends.flatMap(({ name, slopeBytesPerMinute }) => (slopeBytesPerMinute === undefined ? [] : [name])),
+  )
+  return services.flatMap(({ name }) => (judged.has(name) ? [] : [`the memory of ${name} was not judged`]))
 }
 
 function describe({ name, slopeBytesPerMinute: slope, maxBytes }: MemoryTrend): string {
