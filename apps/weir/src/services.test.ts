@@ -22,6 +22,6 @@ test('an operator may say otherwise', () => {
     query: '--trace-gc',
   })
   expect(optionsIn({ NODE_OPTIONS: '--max-semi-space-size=64' })['producer']).toBe(
-    '--max-semi-space-size=16 --max-semi-space-size=64',
+    '--max-semi-space-size=8 --max-semi-space-size=64',
   )
 })
