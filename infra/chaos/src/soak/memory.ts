@@ -13,7 +13,7 @@ const warmUpMs = 120_000
 /** Redis is killed again and again, and has its memory soon. */
 const redisWarmUpMs = 45_000
 
-/** Over a shorter time than this a slope says nothing. */
+/** Over a shorter time than this growth says nothing. */
 const minWatchedMs = 240_000
 
 /** After this much of a soak, no service is started again: the memory of a new process says nothing of an old one. */
@@ -22,7 +22,7 @@ export const lastStartMs = 180_000
 /** A soak that is as long as this has shown nothing of a service that it did not watch long enough. */
 export const judgesMemoryFromMs = 600_000
 
-const maxSlopeBytesPerMinute = 2 * 1_048_576
+const maxGrowthBytesPerMinute = 2 * 1_048_576
 
 interface Sample {
   atMs: number
@@ -32,8 +32,8 @@ interface Sample {
 /** How a process' memory went. */
 export interface MemoryTrend {
   name: string
-  /** Of a line through the samples after the warm-up; `undefined` when there are too few. */
-  slopeBytesPerMinute: number | undefined
+  /** After the warm-up; `undefined` when it was watched too shortly. */
+  growthBytesPerMinute: number | undefined
   maxBytes: number
   isFlat: boolean
 }
@@ -60,12 +60,12 @@ export class MemoryWatch implements AsyncDisposable {
   trends(): MemoryTrend[] {
     return [...this.#watched].map(([name, { samples, maxBytes }]) => {
       const watchedMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0)
-      const slope = watchedMs < minWatchedMs ? undefined : slopePerMinute(samples)
+      const growth = watchedMs < minWatchedMs ? undefined : growthPerMinute(samples)
       return {
         name,
-        slopeBytesPerMinute: slope,
+        growthBytesPerMinute: growth,
         maxBytes,
-        isFlat: (slope ?? 0) <= maxSlopeBytesPerMinute,
+        isFlat: (growth ?? 0) <= maxGrowthBytesPerMinute,
       }
     })
   }
@@ -105,16 +105,20 @@ export class MemoryWatch implements AsyncDisposable {
   }
 }
 
-/** Of the least-squares line. */
-export function slopePerMinute(samples: readonly Sample[]): number {
-  const count = samples.length
-  const meanAt = samples.reduce((sum, { atMs }) => sum + atMs, 0) / count
-  const mean = samples.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0) / count
-  let covariance = 0
-  let variance = 0
-  for (const { atMs, memoryBytes } of samples) {
-    covariance += (atMs - meanAt) * (memoryBytes - mean)
-    variance += (atMs - meanAt) ** 2
-  }
-  return variance === 0 ? 0 : (covariance / variance) * 60_000
+/**
+ * What memory grows by from each third of the time to the next, the lesser of the two: a leak grows in all of the time,
+ * at the same rate. Garbage comes in steps and saw teeth, which would tilt a line through all samples.
+ */
+export function growthPerMinute(samples: readonly Sample[]): number {
+  const fromMs = samples[0]?.atMs ?? 0
+  const thirdMs = ((samples.at(-1)?.atMs ?? 0) - fromMs) / 3
+  const level = (third: number): number =>
+    median(samples.filter(({ atMs }) => Math.min(2, Math.floor((atMs - fromMs) / thirdMs)) === third))
+  const [first, second, last] = [level(0), level(1), level(2)]
+  return (Math.min(second - first, last - second) / thirdMs) * 60_000
+}
+
+function median(samples: readonly Sample[]): number {
+  const sorted = samples.map(({ memoryBytes }) => memoryBytes).toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
 }

@@ -20,7 +20,8 @@ const services = ['producer', 'consumer', 'query'] as const
 const serviceFaults: readonly SoakFault[] = services.flatMap((name) => [
   {
     name: `${name} killed`,
-    weight: 1,
+    // As often as over the whole of a soak, in the part of it that may start them again.
+    weight: 4,
     restartsService: true,
     async inject(rig) {
       await rig[name].kill()

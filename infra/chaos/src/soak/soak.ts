@@ -6,7 +6,7 @@ import type { QueueKind, Rig } from '../rig/open-rig.ts'
 import { observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 import { judgesMemoryFromMs, lastStartMs, MemoryWatch, type MemoryTrend } from './memory.ts'
 import { randomFaults } from '../faults/random-faults.ts'
-import { chooseFault, soakFaults } from './soak-faults.ts'
+import { chooseFault, soakFaults, type SoakFault } from './soak-faults.ts'
 
 const eventsPerSecond = 300
 
@@ -39,15 +39,18 @@ async function play(stage: Stage, durationMs: number): Promise<Course> {
   await using reading = readSteadily(rig)
   const startedAtMs = performance.now()
   const endsAtMs = startedAtMs + durationMs
-  while (performance.now() < endsAtMs) {
+  const inject = async (fault: SoakFault): Promise<void> => {
     await sleep(random.between(minPauseMs, maxPauseMs))
-    const mayStart = performance.now() - startedAtMs < lastStartMs
-    const fault = chooseFault(mayStart ? allFaults : laterFaults, random)
-    if (fault === undefined) continue
     stage.fault(`${fault.name}, ${ledger.acknowledged} acknowledged`)
     await fault.inject(rig, random)
     stage.happened('a fault')
   }
+  await injectUntil(Math.min(startedAtMs + lastStartMs, endsAtMs), inject, () =>
+    chooseFault(allFaults, random),
+  )
+  // Whatever chance chose, each service was killed under this load.
+  for (const fault of allFaults) if (fault.restartsService === true) await inject(fault)
+  await injectUntil(endsAtMs, inject, () => chooseFault(laterFaults, random))
   say('the last fault is healed')
   const healedAtMs = performance.now()
   await reading[Symbol.asyncDispose]()
@@ -58,23 +61,34 @@ async function play(stage: Stage, durationMs: number): Promise<Course> {
   return {
     recoverySeconds: (performance.now() - healedAtMs) / 1_000,
     failures: [
-      ...trends.filter(({ isFlat }) => !isFlat).map((trend) => `memory grows: ${describe(trend)}`),
+      ...trends.filter(({ isFlat }) => !isFlat).map((trend) => `memory is not flat: ${describe(trend)}`),
       ...(durationMs < judgesMemoryFromMs ? [] : findUnjudged(rig.services, trends)),
     ],
     notes: trends.map(describe),
   }
 }
 
+async function injectUntil(
+  endsAtMs: number,
+  inject: (fault: SoakFault) => Promise<void>,
+  choose: () => SoakFault | undefined,
+): Promise<void> {
+  while (performance.now() < endsAtMs) {
+    const fault = choose()
+    if (fault !== undefined) await inject(fault)
+  }
+}
+
 function findUnjudged(services: Rig['services'], trends: readonly MemoryTrend[]): string[] {
   const judged = new Set(
-    trends.flatMap(({ name, slopeBytesPerMinute }) => (slopeBytesPerMinute === undefined ? [] : [name])),
+    trends.flatMap(({ name, growthBytesPerMinute }) => (growthBytesPerMinute === undefined ? [] : [name])),
   )
   return services.flatMap(({ name }) => (judged.has(name) ? [] : [`the memory of ${name} was not judged`]))
 }
 
-function describe({ name, slopeBytesPerMinute: slope, maxBytes }: MemoryTrend): string {
-  const growth = slope === undefined ? 'watched too shortly for a slope' : `${toMib(slope)} a minute`
-  return `${name} ${growth}, at most ${toMib(maxBytes)}`
+function describe({ name, growthBytesPerMinute: growth, maxBytes }: MemoryTrend): string {
+  const rate = growth === undefined ? 'watched too shortly' : `grows ${toMib(growth)} a minute`
+  return `${name} ${rate}, at most ${toMib(maxBytes)}`
 }
 
 function toMib(bytes: number): string {
