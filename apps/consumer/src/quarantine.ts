@@ -67,6 +67,7 @@ export async function quarantineRefused(
   }
 }
 
+/** One record with a NUL, which PostgreSQL's text cannot hold, must not keep its whole batch from being stored. */
 function toColumns(refused: readonly FreshRefused[]): unknown[][] {
   const columns: ((one: FreshRefused) => unknown)[] = [
     ({ record }) => record.projectId,
@@ -74,9 +75,9 @@ function toColumns(refused: readonly FreshRefused[]): unknown[][] {
     ({ header }) => acceptedHourOf(header),
     ({ header }) => header.producer ?? null,
     ({ record }) => record.reason,
-    ({ record }) => record.detail,
+    ({ record }) => withoutNul(record.detail),
     ({ record }) => record.format,
-    ({ record }) => record.key,
+    ({ record }) => (record.key === null ? null : withoutNul(record.key)),
     ({ record }) => record.context,
     ({ record }) => Buffer.from(record.raw),
   ]
@@ -100,9 +101,13 @@ export function reasonOf(error: unknown): string {
   return error instanceof RowsNotWrittenError ? 'not-written' : (sqlStateOf(error) ?? 'unknown')
 }
 
-/** PostgreSQL's messages may quote what it was given, and cannot hold a NUL. */
+/** PostgreSQL's messages may quote what it was given. */
 export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll('\0', '')
+  return withoutNul(error instanceof Error ? error.message : String(error))
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '')
 }
 
 /** A row too damaged to say whose it is belongs to the project of its batch, where that has only one. */

@@ -65,6 +65,14 @@ async function outcome() {
   return rows[0]
 }
 
+test('a NUL in what is known of a refused record keeps nothing else of its batch from being stored', async () => {
+  const batch = aBatchWith([aRefused({ key: '\0source:1', detail: 'Not \0 there.' }), aRefused()], 2)
+  expect(await storeBatches([batch])).toMatchObject({ events: 2, duplicates: 0 })
+  const kept = await quarantined()
+  expect(kept.map(({ record_key: key, detail }) => [key, detail])).toContainEqual(['source:1', 'Not  there.'])
+  expect(await outcome()).toMatchObject({ rows: 2, quarantined: 2 })
+})
+
 test('a refused record is quarantined whole, with its reason, beside the events of its batch, and once', async () => {
   const raw = kongRecord({ note: 'tab\tand "quotes" \\ and 😀' })
   const batch = aBatchWith([aRefused({ raw, key: 'kong:1' })], 2)

@@ -10,15 +10,15 @@ export function encodeRefused(
   if (refused.length === 0) return undefined
   const { projectId } = request.intake
   const lines = refused.map((record) => {
-    const { refusal, format = null, key = null } = record
-    // PostgreSQL's text cannot hold a NUL.
+    const { refusal, format = null, key } = record
+    // PostgreSQL's text cannot hold a NUL, which a refusal may quote and what a record is refused for may have.
     const detail = `${refusal.detail} (${refusal.pointer})`.replaceAll('\0', '')
     return encodeRefusedRecord({
       projectId,
       reason: refusal.code,
       detail,
       format,
-      key,
+      key: key?.replaceAll('\0', '') ?? null,
       ...describeRefused(record, request),
     })
   })

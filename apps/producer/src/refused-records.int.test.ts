@@ -128,3 +128,10 @@ test('what a protocol refuses of a body is kept, and its answer says so in its o
   expect(refused).toMatchObject([{ reason: 'invalid-json', format: 'elasticsearch', raw: '{"cut' }])
   expect(JSON.parse(refused[0]?.context ?? '')).toMatchObject({ protocol: 'elasticsearch', index: 1 })
 })
+
+test('the key of a record that is kept has no NUL, whatever the record has', async () => {
+  const line = { event_type: 'a', event_id: '\0e', source: '\0s', timestamp: '2020-01-01T00:00:00Z' }
+  const { status } = await producer.post(`started\n${JSON.stringify(line)}`, { 'content-type': 'text/plain' })
+  expect(status).toBe(202)
+  expect((await kept()).refused).toMatchObject([{ key: expect.stringMatching(/^s:sha256:/) }])
+})
