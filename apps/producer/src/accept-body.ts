@@ -2,9 +2,6 @@ import { hash } from 'node:crypto'
 import {
   findFormat,
   findProtocol,
-  countOwn,
-  countPieces,
-  maxPieces,
   isForeign,
   isRefusal,
   mayBeNative,
@@ -20,8 +17,8 @@ import {
 } from '@weir/formats'
 import { looksForUsual } from '@weir/redaction'
 import { refuse, toAnswer, toRefusedBody, toRemarks } from './answer-log.ts'
-import { largeBodyBytes } from './body-sizes.ts'
 import { BodyRedaction, hideKey } from './body-redaction.ts'
+import { findExcess, holdsTooMuch, mostInside, tooFine, tooMany } from './body-excess.ts'
 import { encodeRefused } from './encode-refused.ts'
 import { encodeRows } from './encode-rows.ts'
 import type { AcceptedBody, IntakeLimits, IntakeRequest, RefusedBody } from './intake-request.ts'
@@ -123,48 +120,6 @@ function isNobodysToMend({ format }: RefusedRecord): boolean {
 /** Nothing of a body can be kept, because it cannot be read. */
 function unreadable(refusal: Refusal): RefusedBody {
   return toRefusedBody([{ index: 0, refusal, format: undefined, value: undefined }], true)
-}
-
-/**
- * Why a body is too large. Beyond the limits of Weir's own form it has to hold records of other formats, and no more
- * events of that form than a body of nothing else may.
- */
-function findExcess(
-  body: Buffer,
-  read: Records | Refusal,
-  delivery: AnyRequest['delivery'],
-  limits: IntakeLimits,
-): RefusedBody | undefined {
-  const { maxBodyBytes, maxEventsPerRequest, maxForeignRecords } = limits
-  const records = isRefusal(read) ? [] : read.records
-  if (body.length <= maxBodyBytes && records.length <= maxEventsPerRequest) return undefined
-  if (records.length > maxForeignRecords) return tooMany(maxForeignRecords)
-  const { own, foreign } = countOwn(records, delivery)
-  if (foreign > 0 && own <= maxEventsPerRequest) return undefined
-  if (own > maxEventsPerRequest) return tooMany(maxEventsPerRequest)
-  return refuse('payload-too-large', `A body of events is at most ${maxBodyBytes} bytes.`)
-}
-
-function holdsTooMuch(
-  body: Buffer,
-  { contentType }: AnyRequest['delivery'],
-  protocol: Protocol | undefined,
-): boolean {
-  const isProtobuf = protocol?.readsProtobuf === true && contentType?.endsWith('protobuf') === true
-  return !isProtobuf && countPieces(body) > maxPieces
-}
-
-function tooFine(): RefusedBody {
-  return refuse('payload-too-large', `A body holds at most ${maxPieces} objects, lists and lines.`)
-}
-
-/** What a protocol may decompress a body to by itself; small bodies are read at once, and must not hold up others. */
-function mostInside(body: Buffer, { maxBodyBytes, maxForeignBodyBytes }: IntakeLimits): number {
-  return body.length < largeBodyBytes ? maxBodyBytes : maxForeignBodyBytes
-}
-
-function tooMany(max: number): RefusedBody {
-  return refuse('payload-too-large', `A request holds at most ${max} events.`)
 }
 
 type Rows = Pick<AcceptedBody, 'rows' | 'eventCount' | 'keyed' | 'receivedAt' | 'tallies' | 'redactions'>
