@@ -42,6 +42,7 @@ function open(db: Database = database.db): Promise<EventLog> {
         return Promise.resolve()
       },
       redisFacts: () => Promise.resolve(undefined),
+      oldestWaitingAtMs: () => Promise.resolve(undefined),
       counts: () => Promise.resolve({ waiting: 0, active: 0, delayed: 0, failed: 0 }),
     },
     db,

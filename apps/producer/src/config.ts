@@ -83,7 +83,7 @@ export interface Config {
   redisUrl: string | undefined
   queue: { location: QueueLocation; keep: Keep }
   journal: { directory: string; maxBytes: number; minFreeBytes: number }
-  /** A batch that the database does not have this long after the queue got it is given to the queue again. */
+  /** What neither the database has this long after the queue got it, nor the queue, is given to the queue again. */
   resendAfterMs: number
   /** What may be under way at the same time, and how late the event loop may be. */
   admission: { maxInFlightBytes: number; maxEventLoopLagMs: number }

@@ -1,4 +1,5 @@
 import type { Journal } from '@weir/journal'
+import type { BatchQueue } from '@weir/queue'
 import { failpoint, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { AcceptedCounts } from './accepted-counts.ts'
 import { findStoredBatches } from './find-stored-batches.ts'
@@ -10,6 +11,9 @@ import type { Database } from '@weir/database'
 const intervalMs = 500
 const batchesAtOnce = 5_000
 
+/** While it has none of them, each question comes after twice as long, up to this: its answer is the same again. */
+const maxIntervalMs = 2_000
+
 /** The journal's last file is removed when nothing was written for this long. */
 const idleAfterMs = 5_000
 
@@ -19,9 +23,10 @@ export interface ConfirmerOptions {
   unconfirmed: UnconfirmedBatches
   counts: AcceptedCounts
   forwarder: Pick<Forwarder, 'push'>
+  queue: Pick<BatchQueue, 'oldestWaitingAtMs'>
   breaker: Breaker
   logger: Logger
-  /** A batch that the database does not have this long after the queue got it is given to the queue again. */
+  /** What neither the database has this long after the queue got it, nor the queue, is given to the queue again. */
   resendAfterMs: number
 }
 
@@ -34,6 +39,7 @@ export class Confirmer {
   readonly #stop = new AbortController()
   #running: Promise<void> | undefined
   #lastReleaseAtMs = Date.now()
+  #intervalMs = intervalMs
 
   constructor(options: ConfirmerOptions) {
     this.#options = options
@@ -53,7 +59,7 @@ export class Confirmer {
       const released = await this.#confirm()
       await this.#sealWhenIdle()
       // A full round may leave more to confirm: go on at once.
-      if (released < batchesAtOnce) await sleep(intervalMs, this.#stop.signal)
+      if (released < batchesAtOnce) await sleep(this.#intervalMs, this.#stop.signal)
     }
   }
 
@@ -75,6 +81,8 @@ export class Confirmer {
       return 0
     }
     breaker.succeeded()
+    const isInVain = asked.length > 0 && stored.size === 0
+    this.#intervalMs = isInVain ? Math.min(2 * this.#intervalMs, maxIntervalMs) : intervalMs
     if (stored.size > 0) failpoint('producer.after_confirm')
     for (const batch of asked) {
       if (!stored.has(batch.id)) continue
@@ -83,22 +91,27 @@ export class Confirmer {
       journal.release(batch.ref)
       this.#lastReleaseAtMs = Date.now()
     }
-    this.#resendOverdue(asked.filter(({ id }) => !stored.has(id)))
+    await this.#resendOverdue(asked.filter(({ id }) => !stored.has(id)))
     return stored.size
   }
 
-  #resendOverdue(missing: readonly UnconfirmedBatch[]): void {
-    const overdue = missing.filter(
-      ({ forwardedAtMs = Infinity }) => Date.now() - forwardedAtMs > this.#options.resendAfterMs,
-    )
+  /**
+   * The queue is first in, first out: while a batch waits in it that was added before this one, this one waits too,
+   * and to offer it again would be work for nothing.
+   */
+  async #resendOverdue(missing: readonly UnconfirmedBatch[]): Promise<void> {
+    const { queue, forwarder, logger, resendAfterMs } = this.#options
+    const isOverdue = ({ forwardedAtMs = Infinity }: UnconfirmedBatch) =>
+      Date.now() - forwardedAtMs > resendAfterMs
+    if (!missing.some(isOverdue)) return
+    // A queue that cannot be asked may have lost everything.
+    const oldestAtMs = (await queue.oldestWaitingAtMs().catch(() => undefined)) ?? Infinity
+    const overdue = missing.filter((batch) => isOverdue(batch) && (batch.forwardedAtMs ?? 0) < oldestAtMs)
     if (overdue.length === 0) return
-    this.#options.logger.info(
-      { batches: overdue.length },
-      'batches are not stored yet; given to the queue again',
-    )
+    logger.info({ batches: overdue.length }, 'batches are not stored yet; given to the queue again')
     for (const batch of overdue) {
       batch.forwardedAtMs = undefined
-      this.#options.forwarder.push(batch)
+      forwarder.push(batch)
     }
   }
 

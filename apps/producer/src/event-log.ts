@@ -22,13 +22,13 @@ import { UnconfirmedBatches, type UnconfirmedBatch } from './unconfirmed-batches
 
 export interface EventLogOptions {
   journal: Omit<JournalOptions, 'onProblem'>
-  queue: Pick<BatchQueue, 'add' | 'redisFacts' | 'counts'>
+  queue: Pick<BatchQueue, 'add' | 'redisFacts' | 'counts' | 'oldestWaitingAtMs'>
   db: Database
   breakers: Breakers
   logger: Logger
   /** Called when the disk failed twice in a row: nothing is kept any more, and the process should end. */
   onBroken: (error: Error) => void
-  /** A batch that the database does not have this long after the queue got it is given to the queue again. */
+  /** What neither the database has this long after the queue got it, nor the queue, is given to the queue again. */
   resendAfterMs: number
 }
 
@@ -114,6 +114,7 @@ function createDelivery(
     unconfirmed,
     counts,
     forwarder,
+    queue,
     breaker: breakers.postgresql,
     logger,
     resendAfterMs,

@@ -76,7 +76,7 @@ test('/queue/status needs a key, and says so when the queue cannot be reached', 
   expect((await producer.send({ path: '/queue/status' }, producer.key.read)).status).toBe(403)
   const away = () => Promise.reject(new Error('connection refused'))
   await using alone = await startTestProducer({
-    queue: { counts: away, oldestWaitingSeconds: away, redisFacts: away },
+    queue: { counts: away, oldestWaitingAtMs: away, redisFacts: away },
   })
   const answer = await alone.send({ path: '/queue/status' })
   expect([answer.status, answer.kind]).toEqual([503, 'temporary-reduced-capacity'])

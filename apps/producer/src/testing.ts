@@ -191,7 +191,7 @@ function rememberingQueue(jobs: BatchJob[]): BatchQueue {
       return Promise.resolve()
     },
     counts: () => Promise.resolve({ waiting: jobs.length, active: 0, delayed: 0, failed: 0 }),
-    oldestWaitingSeconds: () => Promise.resolve(0),
+    oldestWaitingAtMs: () => Promise.resolve(undefined),
     redisFacts: () => Promise.resolve(undefined),
     mendDamagedJobs: () => Promise.resolve(0),
     failedJobs: () => Promise.resolve([]),

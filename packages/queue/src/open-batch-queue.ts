@@ -11,6 +11,12 @@ export interface QueueCounts {
   failed: number
 }
 
+/** Seconds since the oldest waiting batch was added; 0 when none waits. */
+export async function readOldestSeconds(queue: Pick<BatchQueue, 'oldestWaitingAtMs'>): Promise<number> {
+  const oldestAtMs = await queue.oldestWaitingAtMs()
+  return oldestAtMs === undefined ? 0 : Math.max(0, (Date.now() - oldestAtMs) / 1_000)
+}
+
 /** A job that the queue gave up. */
 export interface FailedJob {
   id: string
@@ -27,8 +33,8 @@ export interface BatchQueue {
   /** Resolves when the queue has the batch; adding one that it still has changes nothing. Rejects within seconds. */
   add: (job: BatchJob) => Promise<void>
   counts: () => Promise<QueueCounts>
-  /** Seconds since the oldest waiting batch was added; 0 when none waits. */
-  oldestWaitingSeconds: () => Promise<number>
+  /** When the batch that waits longest was added, in milliseconds since the epoch; `undefined` when none waits. */
+  oldestWaitingAtMs: () => Promise<number | undefined>
   /** What Redis says about itself, `undefined` when the queue is in PostgreSQL. */
   redisFacts: () => Promise<RedisFacts | undefined>
   /** Makes jobs readable whose data is damaged, so that they reach a worker; gives how many. */
@@ -72,9 +78,9 @@ export function openBatchQueue(
         failed: counts['failed'] ?? 0,
       }
     },
-    async oldestWaitingSeconds() {
+    async oldestWaitingAtMs() {
       const [oldest] = await (await queue()).getJobs(['waiting'], 0, 0, true)
-      return oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest.timestamp) / 1_000)
+      return oldest?.timestamp
     },
     async redisFacts() {
       await queue()

@@ -1,5 +1,5 @@
 import { createGauge, type Metrics } from '@weir/runtime'
-import type { BatchQueue } from './open-batch-queue.ts'
+import { readOldestSeconds, type BatchQueue } from './open-batch-queue.ts'
 
 /**
  * Adds `queue_size` (batches), `weir_queue_oldest_seconds` and `weir_redis_memory_bytes` to a service's metrics. NaN is
@@ -13,7 +13,7 @@ export function watchQueue(metrics: Metrics, queue: BatchQueue): void {
     },
   })
   createGauge(metrics, 'weir_queue_oldest_seconds', 'Age of the oldest waiting batch in the queue.', {
-    read: () => queue.oldestWaitingSeconds().catch(() => Number.NaN),
+    read: () => readOldestSeconds(queue).catch(() => Number.NaN),
   })
   createGauge(
     metrics,

@@ -1,5 +1,5 @@
 import { Problem } from '@weir/http'
-import type { BatchQueue } from '@weir/queue'
+import { readOldestSeconds, type BatchQueue } from '@weir/queue'
 import type { RequestHandler } from 'express'
 import type { EventLog } from '../event-log.ts'
 
@@ -16,7 +16,7 @@ export function reportQueueStatus(
       oldest_seconds: oldestAtMs === undefined ? 0 : Math.max(0, (Date.now() - oldestAtMs) / 1_000),
     }
     try {
-      const [counts, oldestSeconds] = await Promise.all([queue.counts(), queue.oldestWaitingSeconds()])
+      const [counts, oldestSeconds] = await Promise.all([queue.counts(), readOldestSeconds(queue)])
       const size = counts.waiting + counts.active + counts.delayed
       res.json({ queue_size: size, ...counts, oldest_seconds: oldestSeconds, journal })
     } catch (error) {

@@ -12,7 +12,7 @@ const loadMs = 6_000
 /** Twice the time after which the rig's producer gives batches to the queue again, and some more. */
 const awayMs = 14_000
 
-/** What the queue may grow by when it is offered again what it has. */
+/** What the queue may grow by while nothing comes. */
 const maxGrowth = 1.25
 
 interface Backlog extends QueueStatus {
@@ -21,7 +21,7 @@ interface Backlog extends QueueStatus {
 
 /**
  * No consumer runs for a long time, and Redis was away first, so that batches gathered and travelled together:
- * the backlog waits in the queue once, however often it is offered again.
+ * the backlog waits in the queue once, however long it takes.
  */
 export async function playConsumerAway(stage: Stage, redis: Restartable): Promise<Course> {
   const { rig, say } = stage

@@ -14,9 +14,10 @@ export const consumerScenarios: readonly Scenario[] = [
   },
   {
     name: 'consumer-away',
-    title: 'no consumer runs while the backlog is offered to the queue again and again',
+    title:
+      'no consumer runs while the backlog waits in the queue for longer than batches are given again after',
     queues: ['redis'],
-    mustHappen: ['batches travelled together', observed.resent],
+    mustHappen: ['batches travelled together'],
     play: (stage) => playConsumerAway(stage, redisOf(stage.rig)),
   },
 ]
