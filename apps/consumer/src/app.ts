@@ -13,8 +13,7 @@ export interface Dependencies {
 
 /** The consumer's few routes: is it alive, and what has it done. */
 export function createConsumerApp({ logger, metrics, progress, readiness }: Dependencies): Express {
-  const app = createApp()
-  app.use(identifyRequest(logger), countRequests(metrics))
+  const app = createApp({ before: [identifyRequest(logger), countRequests(metrics)] })
 
   app.get('/health', reportHealth(progress))
   app.get('/health/ready', reportReadiness(readiness))

@@ -92,8 +92,8 @@ export function createProducerApp(dependencies: Dependencies): Express {
   }
   const acceptLog = acceptEvents(intake)
 
-  const app = createApp({ trustProxy: config.trustProxy })
-  app.use(identifyRequest(logger), countRequests(metrics))
+  const before = [identifyRequest(logger), countRequests(metrics)]
+  const app = createApp({ trustProxy: config.trustProxy, before })
 
   const mayLog = requireKey(keys, 'ingest', { acceptsQuery: true })
   app.post('/log', mayLog, limit('/log'), acceptLog)

@@ -58,8 +58,8 @@ export function createQueryApp(dependencies: Dependencies): Express {
   const sketches = createSketchCaches()
   watchSketches(metrics, sketches)
 
-  const app = createApp({ trustProxy: config.trustProxy })
-  app.use(identifyRequest(logger), countRequests(metrics))
+  const before = [identifyRequest(logger), countRequests(metrics)]
+  const app = createApp({ trustProxy: config.trustProxy, before })
 
   app.get('/events', mayRead, limit('/events'), getEvents(pool, now))
   app.get('/events/types', mayRead, limit('/events/types'), getEventTypes(pool))

