@@ -216,3 +216,18 @@ test('/openapi.json describes every route, to all', async () => {
     .filter((path) => path !== '/openapi.json')
   expect(Object.keys(json['paths'] as object).toSorted()).toEqual([...new Set(served)].toSorted())
 })
+
+test('/openapi.json gives every route one of its headings', async () => {
+  const { json } = await producer.send({ path: '/openapi.json' }, '')
+  // The document is ours: it has both.
+  const { tags: headings, paths } = json as {
+    tags: { name: string; description: string }[]
+    paths: Record<string, Record<string, { tags: string[] }>>
+  }
+  const names = headings.map(({ name }) => name)
+  expect(names[0]).toBe('Events')
+  expect(new Set(names).size).toBe(names.length)
+  const routes = Object.values(paths).flatMap((methods) => Object.values(methods))
+  for (const { tags } of routes) expect([tags, tags.length]).toEqual([tags, 1])
+  expect(new Set(routes.flatMap(({ tags }) => tags))).toEqual(new Set(names))
+})

@@ -6,10 +6,10 @@ import {
   type OpenApiDocument,
   type ProblemKind,
   type RouteDescription,
+  type RouteGroup,
 } from '@weir/http'
 import { z } from 'zod'
-import { otlpRoutes } from './routes/describe-otlp.ts'
-import { protocolDescriptions } from './protocol-descriptions.ts'
+import { protocolGroups } from './protocol-descriptions.ts'
 import { quarantineDecisions } from './routes/decide-quarantined.ts'
 import { redactionDescriptions } from './routes/redaction-rules.ts'
 
@@ -72,7 +72,7 @@ const bodyProblems: readonly ProblemKind[] = [
   'quota-exceeded',
 ]
 
-const routes: readonly RouteDescription[] = [
+const logRoutes: readonly RouteDescription[] = [
   {
     method: 'post',
     path: '/log',
@@ -113,7 +113,9 @@ const routes: readonly RouteDescription[] = [
     response: { status: 202, description: 'Accepted and on disk.', schema: accepted },
     problems: [...bodyProblems, 'not-found'],
   },
-  ...otlpRoutes,
+]
+
+const serviceRoutes: readonly RouteDescription[] = [
   {
     method: 'get',
     path: '/queue/status',
@@ -154,17 +156,26 @@ const routes: readonly RouteDescription[] = [
       contentType: 'text/plain',
     },
   },
-  ...protocolDescriptions,
-  ...keyRouteDescriptions,
-  ...redactionDescriptions,
-  ...quarantineDecisions,
-  auditRouteDescription,
+]
+
+const groups: readonly RouteGroup[] = [
+  { name: 'Events', description: 'Weir’s own way to send, and what gateways send to it.', routes: logRoutes },
+  ...protocolGroups,
+  { name: 'Keys', description: 'Who may send, read and administer.', routes: keyRouteDescriptions },
+  { name: 'Redaction', description: 'What is taken out of events.', routes: redactionDescriptions },
+  {
+    name: 'Quarantine',
+    description: 'What becomes of events that cannot be stored.',
+    routes: quarantineDecisions,
+  },
+  { name: 'Audit', description: 'What was done with admin rights.', routes: [auditRouteDescription] },
+  { name: 'Service', description: 'Health, the queue and metrics.', routes: serviceRoutes },
 ]
 
 /** The producer's OpenAPI 3.1 document, made of the schemas that its routes parse with. */
 export function createProducerOpenApi(): OpenApiDocument {
   return createOpenApi(
     { title: 'Weir producer', version: '0.1.0', description: 'Takes events and keeps them.' },
-    routes,
+    groups,
   )
 }

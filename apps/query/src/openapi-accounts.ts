@@ -1,4 +1,4 @@
-import type { RouteDescription } from '@weir/http'
+import type { RouteDescription, RouteGroup } from '@weir/http'
 import { z } from 'zod'
 import { noParameters } from './routes/get-event.ts'
 import { quarantinePath } from './routes/get-quarantined.ts'
@@ -91,8 +91,7 @@ const problems = [
   'query-timeout',
 ] as const
 
-/** What OpenAPI says about the quarantine and the reconciliation. */
-export const accountRoutes: readonly RouteDescription[] = [
+const quarantineRoutes: readonly RouteDescription[] = [
   {
     method: 'get',
     path: '/quarantine',
@@ -113,6 +112,9 @@ export const accountRoutes: readonly RouteDescription[] = [
     response: { status: 200, description: 'The event.', schema: quarantinedWhole },
     problems: [...problems, 'not-found'],
   },
+]
+
+const reconciliationRoutes: readonly RouteDescription[] = [
   {
     method: 'get',
     path: '/reconciliation',
@@ -123,5 +125,15 @@ export const accountRoutes: readonly RouteDescription[] = [
     query: reconciliationParameters,
     response: { status: 200, description: 'Hours, the newest first, and producers.', schema: reconciliation },
     problems,
+  },
+]
+
+/** What OpenAPI says about the quarantine and the reconciliation. */
+export const accountGroups: readonly RouteGroup[] = [
+  { name: 'Quarantine', description: 'What was accepted and cannot be stored.', routes: quarantineRoutes },
+  {
+    name: 'Reconciliation',
+    description: 'Whether everything that was accepted is there.',
+    routes: reconciliationRoutes,
   },
 ]

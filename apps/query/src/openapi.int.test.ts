@@ -33,6 +33,17 @@ test('the document has every route, and no other', async () => {
   expect(documented.toSorted()).toEqual([...routes, '/docs'].toSorted())
 })
 
+test('the document gives every route one of its headings', async () => {
+  const { body } = await service.get('/openapi.json', '')
+  const names = body.tags.map(({ name }: { name: string }) => name)
+  expect(names).toEqual(['Events', 'Analytics', 'Quarantine', 'Reconciliation', 'Service'])
+  const routes = Object.values<Record<string, { tags: string[] }>>(body.paths).flatMap((methods) =>
+    Object.values(methods),
+  )
+  for (const { tags } of routes) expect([tags, tags.length]).toEqual([tags, 1])
+  expect(new Set(routes.flatMap(({ tags }) => tags))).toEqual(new Set(names))
+})
+
 test('each data route says which key it needs, and each parameter what it means', async () => {
   const { body } = await service.get('/openapi.json', '')
   for (const path of ['/events', '/analytics/usage', '/analytics/llm', '/analytics/performance']) {

@@ -1,7 +1,7 @@
 import { createOpenApi, type OpenApiDocument, type RouteDescription } from '@weir/http'
 import { z } from 'zod'
 import { analyticsKinds } from './analytics/kinds.ts'
-import { accountRoutes } from './openapi-accounts.ts'
+import { accountGroups } from './openapi-accounts.ts'
 import { maxUnpriced } from './queries/list-unpriced.ts'
 import { eventPath, noParameters } from './routes/get-event.ts'
 import { listParameters } from './routes/list-events.ts'
@@ -115,7 +115,7 @@ const fromRollups =
   'model and operation are answered from rollups, at the same cost however many events there are. The others ' +
   'read the events of the period.'
 
-const dataRoutes: readonly RouteDescription[] = [
+const eventRoutes: readonly RouteDescription[] = [
   {
     method: 'get',
     path: '/events',
@@ -147,6 +147,9 @@ const dataRoutes: readonly RouteDescription[] = [
     response: { status: 200, description: 'The event.', schema: event },
     problems: [...queryProblems, 'not-found'],
   },
+]
+
+const analyticsRoutes: readonly RouteDescription[] = [
   analyticsRoute('usage', 'How much was used, by whom', fromRollups),
   analyticsRoute(
     'llm',
@@ -177,11 +180,20 @@ const openRoutes = [
 export function describeApi(): OpenApiDocument {
   return createOpenApi(
     {
-      title: 'Weir: query',
+      title: 'Weir query',
       version: '1',
       description:
         'What the events of a project say: that of the key. Times are half-open: the end is not included.',
     },
-    [...dataRoutes, ...accountRoutes, ...openRoutes],
+    [
+      { name: 'Events', description: 'Single events, found by what they have.', routes: eventRoutes },
+      {
+        name: 'Analytics',
+        description: 'Totals, breakdowns and series of a period.',
+        routes: analyticsRoutes,
+      },
+      ...accountGroups,
+      { name: 'Service', description: 'Health, metrics and this document.', routes: openRoutes },
+    ],
   )
 }

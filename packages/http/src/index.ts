@@ -75,5 +75,11 @@ export {
 } from './keys/routes/key-routes.ts'
 export { auditRouteDescription, listAuditLogRoute } from './keys/routes/audit-route.ts'
 export { keyRouteDescriptions } from './keys/routes/key-route-descriptions.ts'
-export { createOpenApi, problemSchema, type OpenApiDocument, type RouteDescription } from './docs/openapi.ts'
+export {
+  createOpenApi,
+  problemSchema,
+  type OpenApiDocument,
+  type RouteDescription,
+  type RouteGroup,
+} from './docs/openapi.ts'
 export { serveDocs, serveOpenApi } from './docs/serve-docs.ts'

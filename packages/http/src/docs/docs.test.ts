@@ -3,31 +3,37 @@ import request from 'supertest'
 import { z } from 'zod'
 import { createApp } from '../create-app.ts'
 import { keyRouteDescriptions } from '../keys/routes/key-route-descriptions.ts'
-import { createOpenApi } from './openapi.ts'
+import { createOpenApi, type RouteDescription } from './openapi.ts'
 import { serveDocs, serveOpenApi } from './serve-docs.ts'
 
 const info = { title: 'Weir', version: '1.0.0', description: 'Measures.' }
 
 test('describes each route from the schemas that it parses with', () => {
+  const oneEvent: RouteDescription = {
+    method: 'get',
+    path: '/events/{id}',
+    summary: 'One event',
+    scope: 'read',
+    params: z.object({ id: z.uuid() }),
+    query: z.object({ tz: z.string().optional() }),
+    response: { status: 200, description: 'It.', schema: z.object({ id: z.uuid() }).meta({ id: 'Event' }) },
+    problems: ['not-found', 'invalid-parameter'],
+  }
   const document = createOpenApi(info, [
-    {
-      method: 'get',
-      path: '/events/{id}',
-      summary: 'One event',
-      scope: 'read',
-      params: z.object({ id: z.uuid() }),
-      query: z.object({ tz: z.string().optional() }),
-      response: { status: 200, description: 'It.', schema: z.object({ id: z.uuid() }).meta({ id: 'Event' }) },
-      problems: ['not-found', 'invalid-parameter'],
-    },
-    ...keyRouteDescriptions,
+    { name: 'Keys', description: 'Who may.', routes: keyRouteDescriptions },
+    { name: 'Events', description: 'What happened.', routes: [oneEvent] },
   ])
   expect(document).toMatchObject({
     openapi: '3.1.0',
     info,
+    tags: [
+      { name: 'Keys', description: 'Who may.' },
+      { name: 'Events', description: 'What happened.' },
+    ],
     paths: {
       '/events/{id}': {
         get: {
+          tags: ['Events'],
           operationId: 'getEventsId',
           security: [{ apiKey: [] }, { bearer: [] }],
           parameters: [
@@ -43,7 +49,7 @@ test('describes each route from the schemas that it parses with', () => {
           },
         },
       },
-      '/admin/keys': { get: {}, post: { requestBody: { required: true } } },
+      '/admin/keys': { get: { tags: ['Keys'] }, post: { requestBody: { required: true } } },
       '/admin/keys/{id}/rotate': { post: { requestBody: { required: false } } },
     },
     components: { schemas: { Event: {}, Key: {}, NewKey: {}, Problem: {} } },

@@ -22,6 +22,14 @@ export interface RouteDescription {
   problems?: readonly ProblemKind[] | undefined
 }
 
+/** Routes that belong together, under one heading: a tag of the document. */
+export interface RouteGroup {
+  name: string
+  /** One line. */
+  description: string
+  routes: readonly RouteDescription[]
+}
+
 const keyProblems: readonly ProblemKind[] = [
   'unauthorized',
   'key-revoked',
@@ -58,18 +66,21 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457). `type` tells the kinds apart.' })
 
-/** An OpenAPI 3.1 document of these routes. `description` may be Markdown. */
+/** An OpenAPI 3.1 document of these routes, in reading order. Descriptions may be Markdown. */
 export function createOpenApi(
   info: { title: string; version: string; description: string },
-  routes: readonly RouteDescription[],
+  groups: readonly RouteGroup[],
 ): OpenApiDocument {
   const paths: ZodOpenApiPathsObject = {}
-  for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route) }
+  for (const { name, routes } of groups) {
+    for (const route of routes) {
+      paths[route.path] = { ...paths[route.path], [route.method]: toOperation(route, name) }
+    }
   }
   return createDocument({
     openapi: '3.1.0',
     info,
+    tags: groups.map(({ name, description }) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {
@@ -80,13 +91,14 @@ export function createOpenApi(
   })
 }
 
-function toOperation(route: RouteDescription) {
+function toOperation(route: RouteDescription, tag: string) {
   const { body, response, scope } = route
   const description = [
     route.description,
     scope === undefined ? undefined : `Needs a key with the scope \`${scope}\`.`,
   ]
   return {
+    tags: [tag],
     summary: route.summary,
     description: description.filter((text) => text !== undefined).join('\n\n'),
     operationId: `${route.method}${route.path.replaceAll(/[^A-Za-z0-9]+(.)?/g, (_match, next?: string) => next?.toUpperCase() ?? '')}`,
