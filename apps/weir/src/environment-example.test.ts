@@ -1,11 +1,13 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseEnv, promisify } from 'node:util'
 import { expect, test } from '@jest/globals'
 import { readConfig } from './config.ts'
-import { parseEnv } from 'node:util'
 import { nodeOptions } from '@weir/runtime'
 import { repository } from './paths.ts'
 
+const run = promisify(execFile)
 const read = (path: string): string => readFileSync(join(repository, path), 'utf8')
 
 const schemas = [
@@ -39,5 +41,22 @@ test('docker compose starts the services with the same options as npm start', ()
   const compose = read('docker-compose.yml')
   expect(compose).toContain(`NODE_OPTIONS: \${SERVICE_NODE_OPTIONS:-${nodeOptions.producer}}`)
   expect(compose).toContain(`NODE_OPTIONS: \${QUERY_NODE_OPTIONS:-${nodeOptions.query}}`)
-  expect(read('infra/Dockerfile')).toContain(`NODE_OPTIONS=${nodeOptions.producer}`)
+})
+
+test('the image alone starts the services with the same options as npm start', async () => {
+  const dockerfile = read('infra/Dockerfile')
+  expect(dockerfile).toMatch(/^COPY .*\/infra\/start-service\.sh \/usr\/local\/bin\/start-service$/m)
+  expect(dockerfile).toMatch(/^ENTRYPOINT \["start-service"\]$/m)
+  expect(dockerfile).not.toContain('NODE_OPTIONS=')
+  const script = join(repository, 'infra', 'start-service.sh')
+  const optionsOf = async (service: string, environment: NodeJS.ProcessEnv) => {
+    const { PATH } = process.env
+    const shows = ['-c', 'printf %s "$NODE_OPTIONS"', `apps/${service}/src/main.ts`]
+    const { stdout } = await run('sh', [script, 'sh', ...shows], { env: { PATH, ...environment } })
+    return stdout
+  }
+  for (const [service, options] of Object.entries(nodeOptions)) {
+    expect([service, await optionsOf(service, {})]).toEqual([service, options])
+    expect(await optionsOf(service, { NODE_OPTIONS: '--trace-gc' })).toBe('--trace-gc')
+  }
 })
