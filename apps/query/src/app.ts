@@ -17,6 +17,7 @@ import { createGauge, type Breaker, type Logger, type Metrics } from '@weir/runt
 import type { Express, RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { analyticsKinds } from './analytics/kinds.ts'
+import type { AnswerMemory } from './answer-memory.ts'
 import type { Config } from './config.ts'
 import { describeApi } from './openapi.ts'
 import { readWithoutKey } from './read-without-key.ts'
@@ -31,7 +32,11 @@ import { reportHealth, reportReadiness } from './routes/report-health.ts'
 import { createSketchCaches, type SketchCaches } from './sketch-cache.ts'
 
 export interface Dependencies {
-  config: Pick<Config, 'isKeyRequired' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy'>
+  config: Pick<
+    Config,
+    'isKeyRequired' | 'requestsPerMinute' | 'routeLimits' | 'hasMetrics' | 'trustProxy' | 'maxEventBytes'
+  >
+  answers: Pick<AnswerMemory, 'enter' | 'heldBytes'>
   pool: Pool
   /** Of the database. */
   breaker: Pick<Breaker, 'state'>
@@ -46,7 +51,7 @@ export interface Dependencies {
 
 /** Every route of the query service. A line reads: who may, how often, what happens. */
 export function createQueryApp(dependencies: Dependencies): Express {
-  const { config, pool, breaker, keys, rateLimits, metrics, logger, isStopping, now } = dependencies
+  const { config, answers, pool, breaker, keys, rateLimits, metrics, logger, isStopping, now } = dependencies
   const areKeysKnown = (): boolean => !config.isKeyRequired || keys.isCurrent || keys.size > 0
   const mayRead = config.isKeyRequired ? requireKey(keys, 'read') : readWithoutKey
   const limit = (route: string): RequestHandler => {
@@ -55,13 +60,15 @@ export function createQueryApp(dependencies: Dependencies): Express {
     return limitRequests({ store: rateLimits, requestsPerMinute: own ?? config.requestsPerMinute, policy })
   }
   const { usage, llm, performance } = analyticsKinds
+  const pages = { answers, maxEventBytes: config.maxEventBytes }
   const sketches = createSketchCaches()
   watchSketches(metrics, sketches)
+  watchAnswers(metrics, answers)
 
   const before = [identifyRequest(logger), countRequests(metrics)]
   const app = createApp({ trustProxy: config.trustProxy, before })
 
-  app.get('/events', mayRead, limit('/events'), getEvents(pool, now))
+  app.get('/events', mayRead, limit('/events'), getEvents(pool, now, pages))
   app.get('/events/types', mayRead, limit('/events/types'), getEventTypes(pool))
   app.get('/events/:id', mayRead, limit('/events/:id'), getEvent(pool))
   app.get('/analytics/usage', mayRead, limit('/analytics/usage'), analyze(pool, sketches, usage, now))
@@ -105,4 +112,15 @@ function watchSketches(metrics: Metrics, { registers, histograms }: SketchCaches
   createGauge(metrics, 'weir_sketch_cache_bytes', 'Memory that sketches of past days are kept in.', {
     read: () => registers.sizeBytes + histograms.sizeBytes,
   })
+}
+
+function watchAnswers(metrics: Metrics, answers: Pick<AnswerMemory, 'heldBytes'>): void {
+  createGauge(
+    metrics,
+    'weir_answers_in_flight_bytes',
+    'Pages of events that are read or sent at the moment.',
+    {
+      read: () => answers.heldBytes,
+    },
+  )
 }

@@ -32,6 +32,9 @@ const environment = z.object({
   QUERY_SERVICE_PORT: z.coerce.number().int().min(0).max(65_535).default(8002),
   QUERY_POOL_SIZE: z.coerce.number().int().min(2).default(10),
   QUERY_STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).default(10_000),
+  QUERY_MAX_IN_FLIGHT_BYTES: z.coerce.number().int().min(65_536).default(268_435_456),
+  // The producer's: how large an event may be.
+  MAX_EVENT_BYTES: z.coerce.number().int().min(256).default(65_536),
   QUERY_REQUIRE_API_KEY: z.stringbool().default(true),
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1_000),
   RATE_LIMITS: routeLimits,
@@ -46,6 +49,9 @@ export interface Config {
   poolSize: number
   statementTimeoutMs: number
   redisUrl: string | undefined
+  /** Bytes of pages of events that are read or sent at the same time. */
+  maxInFlightBytes: number
+  maxEventBytes: number
   isKeyRequired: boolean
   requestsPerMinute: number
   routeLimits: ReadonlyMap<string, number>
@@ -77,6 +83,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     poolSize: parsed.QUERY_POOL_SIZE,
     statementTimeoutMs: parsed.QUERY_STATEMENT_TIMEOUT_MS,
     redisUrl: toRedisUrl(parsed),
+    maxInFlightBytes: parsed.QUERY_MAX_IN_FLIGHT_BYTES,
+    maxEventBytes: parsed.MAX_EVENT_BYTES,
     isKeyRequired: parsed.QUERY_REQUIRE_API_KEY,
     requestsPerMinute: parsed.RATE_LIMIT_PER_MINUTE,
     routeLimits: parsed.RATE_LIMITS,

@@ -11,6 +11,7 @@ import {
 } from '@weir/http'
 import { actOn, asSoonAsPossible, openService, watchBreakers } from '@weir/runtime'
 import { watchAccounts } from './account-metrics.ts'
+import { AnswerMemory } from './answer-memory.ts'
 import { createQueryApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { createDatabaseBreaker, guardPool } from './guard-pool.ts'
@@ -34,6 +35,7 @@ const rateLimits = openRateLimitStore({
 watchAccounts(metrics, pool, Date.now)
 const app = createQueryApp({
   config,
+  answers: new AnswerMemory({ maxBytes: config.maxInFlightBytes }),
   pool: guardPool(pool, breaker),
   breaker,
   keys,

@@ -7,7 +7,8 @@ import { Breaker, createLogger, createMetrics } from '@weir/runtime'
 import { sql } from 'kysely'
 import request from 'supertest'
 import { watchAccounts } from './account-metrics.ts'
-import { createQueryApp } from './app.ts'
+import { AnswerMemory } from './answer-memory.ts'
+import { createQueryApp, type Dependencies } from './app.ts'
 
 /** The keys that a test's app knows: of project 1, of project 2, one that may not read, and those that may administer. */
 export const testKeys = {
@@ -34,9 +35,13 @@ export interface TestApp extends AsyncDisposable {
 
 /** The query service on a database of its own, with two projects. */
 export async function openTestApp(
-  options: { now?: () => number; isKeyRequired?: boolean } = {},
+  options: { now?: () => number; isKeyRequired?: boolean; answers?: Dependencies['answers'] } = {},
 ): Promise<TestApp> {
-  const { now = Date.now, isKeyRequired = true } = options
+  const {
+    now = Date.now,
+    isKeyRequired = true,
+    answers = new AnswerMemory({ maxBytes: 268_435_456 }),
+  } = options
   const database = await openTestDatabase()
   await database.pool.query(`insert into projects (name) values ('default'), ('second')`)
   const rateLimits = openRateLimitStore()
@@ -49,7 +54,9 @@ export async function openTestApp(
       routeLimits: new Map(),
       hasMetrics: true,
       trustProxy: [],
+      maxEventBytes: 65_536,
     },
+    answers,
     pool: database.pool,
     breaker: new Breaker(),
     keys: Object.assign(fixedKeys(testKeys), { isCurrent: true, size: 3 }),

@@ -13,5 +13,5 @@ export function eventFields(table: string): RawBuilder<unknown> {
     return column(name)
   })
   return sql`${column('id')}, ${column('occurred_at')}::text as position, ${column('occurred_at')},
-    ${column('received_at')}, ${column('event_key')}, ${sql.join(plain)}, coalesce(${column('payload')}, '{}'::jsonb) as payload`
+    ${column('received_at')}, ${column('event_key')}, ${sql.join(plain)}, coalesce(${column('payload')}, '{}'::jsonb)::text as payload`
 }

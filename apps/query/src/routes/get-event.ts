@@ -3,7 +3,8 @@ import type { RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import { findEvent } from '../queries/find-event.ts'
-import { toEvent } from '../to-event.ts'
+import { sendJson, toJsonTexts } from '../send-json.ts'
+import { toEventJson } from '../to-event.ts'
 
 export const noParameters = z.strictObject({})
 
@@ -21,6 +22,6 @@ export function getEvent(db: Pool): RequestHandler {
     parseQuery(noParameters, req)
     const row = await findEvent(db, keyOf(res).projectId, id)
     if (row === undefined) throw new Problem('not-found', 'There is no event with this id.')
-    res.json(toEvent(row))
+    await sendJson(res, toJsonTexts(toEventJson(row)))
   }
 }

@@ -2,13 +2,15 @@ import { keyOf, parseQuery, Problem } from '@weir/http'
 import type { RequestHandler } from 'express'
 import type { Pool } from 'pg'
 import { z } from 'zod'
+import type { AnswerMemory } from '../answer-memory.ts'
 import { decodeCursor, encodeCursor } from '../cursor.ts'
 import { filterParameters, toFilters } from '../filters.ts'
 import { wholeNumber } from '../parameters.ts'
 import { refuseTwoTimes, timeParameters } from '../period.ts'
 import type { EventList } from '../queries/event-list.ts'
 import { listEvents } from '../queries/list-events.ts'
-import { toEvent, type EventRow } from '../to-event.ts'
+import { sendJson, toJsonTexts, type JsonTexts } from '../send-json.ts'
+import { toEventJson, type EventRow } from '../to-event.ts'
 
 const maxLimit = 1_000
 const defaultLimit = 50
@@ -32,17 +34,31 @@ export const listParameters = z.strictObject({
 
 type ListValues = z.output<typeof listParameters>
 
-/** GET /events — 200 with the newest events that pass the filters. */
-export function getEvents(db: Pool, now: () => number): RequestHandler {
+/** What pages of events may have in memory. */
+export interface PageMemory {
+  answers: Pick<AnswerMemory, 'enter'>
+  /** The most bytes that an event usually has. */
+  maxEventBytes: number
+}
+
+/** GET /events — 200 with the newest events that pass the filters; 503 when too many large pages are asked for at once. */
+export function getEvents(
+  db: Pool,
+  now: () => number,
+  { answers, maxEventBytes }: PageMemory,
+): RequestHandler {
   return async (req, res) => {
     const values = parseQuery(listParameters, req)
     const { projectId } = keyOf(res)
     const name = listName(values, projectId)
-    const rows = await listEvents(db, toEventList(values, projectId, name, now()), now())
-    const page = toPage(rows, values, name)
-    if (page.next_cursor !== null)
-      res.setHeader('Link', `<${nextLink(values, req.url, page.next_cursor)}>; rel="next"`)
-    res.json(page)
+    const list = toEventList(values, projectId, name, now())
+    using hold = await answers.enter(projectId, list.limit * maxEventBytes)
+    // Who left while waiting needs no answer.
+    if (res.closed) return
+    const { json, nextCursor } = toPage(await listEvents(db, list, now()), values, name)
+    if (nextCursor !== null) res.setHeader('Link', `<${nextLink(values, req.url, nextCursor)}>; rel="next"`)
+    hold.resize(json.byteLength)
+    await sendJson(res, json)
   }
 }
 
@@ -74,17 +90,18 @@ function toEventList(values: ListValues, projectId: number, name: string, nowMs:
   }
 }
 
-function toPage(rows: readonly EventRow[], { limit, page }: ListValues, name: string) {
+function toPage(
+  rows: readonly EventRow[],
+  { limit, page }: ListValues,
+  name: string,
+): { json: JsonTexts; nextCursor: string | null } {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const hasMore = rows.length > limit && last !== undefined
-  return {
-    data: shown.map(toEvent),
-    limit,
-    page: page ?? 1,
-    has_more: hasMore,
-    next_cursor: hasMore ? encodeCursor({ occurredAt: last.position, id: last.id }, name) : null,
-  }
+  const nextCursor = hasMore ? encodeCursor({ occurredAt: last.position, id: last.id }, name) : null
+  const rest = JSON.stringify({ limit, page: page ?? 1, has_more: hasMore, next_cursor: nextCursor })
+  const events = shown.flatMap((row, index) => [index === 0 ? '' : ',', ...toEventJson(row)])
+  return { json: toJsonTexts(['{"data":[', ...events, `],${rest.slice(1)}`]), nextCursor }
 }
 
 function nextLink({ limit, page, cursor }: ListValues, url: string, nextCursor: string): string {
