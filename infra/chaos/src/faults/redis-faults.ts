@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sleep } from '@weir/runtime'
 import { Redis } from 'ioredis'
 import { activeFault, type ActiveFault } from './fault.ts'
 
@@ -37,6 +38,10 @@ export async function limitRedisMemory(url: string, maxBytes: number): Promise<A
 const ballastPrefix = 'ballast:'
 const ballastBytes = 64 * 1024
 const smallBallastBytes = 4_096
+/** Redis looks at each of its connections once a second. */
+const shrinkingMs = 1_100
+/** Whoever else uses this Redis may free some all the time. */
+const maxRounds = 5
 
 /**
  * Fills Redis to its limit of `maxBytes` with keys that are not ours: it refuses every write that takes memory.
@@ -54,9 +59,14 @@ export async function fillRedis(url: string, maxBytes: number): Promise<ActiveFa
       }
   }
   try {
-    // The buffers of a connection count as well, and go with it: what those for large values leave is filled by another.
-    for (const largestBytes of [ballastBytes, smallBallastBytes])
-      await withRedis(url, (redis) => fill(redis, largestBytes))
+    await withRedis(url, (redis) => fill(redis, ballastBytes))
+    // Buffers of connections and of the append-only file count as well, and shrink some time after: what they leave is
+    // filled by others, until nothing more fits.
+    for (let round = 0, filled = -1; round < maxRounds && filled < names.length; round += 1) {
+      filled = names.length
+      await sleep(shrinkingMs)
+      await withRedis(url, (redis) => fill(redis, smallBallastBytes))
+    }
   } catch (error) {
     await limit.heal()
     throw error
