@@ -6,6 +6,7 @@ import { readOptions, usage, type Options } from './options.ts'
 import { playNegativeControls } from './play-negative-controls.ts'
 import { playScenarios } from './play-scenarios.ts'
 import { say } from './progress.ts'
+import { checkReport } from './write-report.ts'
 
 process.exitCode = await main()
 
@@ -14,6 +15,7 @@ async function main(): Promise<number> {
   let options: Options
   try {
     options = readOptions(process.argv.slice(2))
+    if (options.reportPath !== undefined) await checkReport(options.reportPath)
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`)
     return 2

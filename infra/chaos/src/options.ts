@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { QueueKind } from './rig/open-rig.ts'
 import { bothQueues } from './scenario.ts'
@@ -65,7 +66,7 @@ export function readOptions(args: readonly string[]): Options {
     outageMs: readNumber('outage', values.outage, values.long ? 30 : 8) * 1_000,
     soakMs: readDuration(values.soak ?? '10m'),
     isJson: values.json,
-    reportPath: values['write-report'],
+    reportPath: toPath(values['write-report']),
   }
 }
 
@@ -79,6 +80,11 @@ function toTask(values: {
   if (values.list) return 'list'
   if (values['negative-controls']) return 'negative-controls'
   return values.soak === undefined ? 'scenarios' : 'soak'
+}
+
+/** npm runs this in its own folder: a path is meant from where npm was called. */
+function toPath(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? '.', path)
 }
 
 function readQueues(text: string): readonly QueueKind[] {

@@ -10,6 +10,11 @@ export async function writeReport(path: string, results: readonly Result[]): Pro
   await writeFile(path, placeTable(await readFile(path, 'utf8'), results))
 }
 
+/** Throws when the document is not there or has no place for a table, which is better known before an hour's run. */
+export async function checkReport(path: string): Promise<void> {
+  placeTable(await readFile(path, 'utf8'), [])
+}
+
 /** The document with a table of the results between its markers. Throws when it has none. */
 export function placeTable(text: string, results: readonly Result[]): string {
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
