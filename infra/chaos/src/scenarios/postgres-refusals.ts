@@ -32,7 +32,7 @@ export const postgresRefusals: readonly Scenario[] = [
     name: 'postgres-connections-exhausted',
     title: 'others have all connections that PostgreSQL gives out, and the services lose theirs',
     queues: bothQueues,
-    rig: { postgres: { max_connections: '40' } },
+    rig: { postgres: { max_connections: '80' } },
     mustHappen: [shown.acknowledged, shown.waited, 'connections taken'],
     play: playConnectionsExhausted,
   },
