@@ -93,3 +93,16 @@ test('each body is read by the rules and limits that came with it, and has its o
   )
   expect(sources).toEqual([['a 1'], 'payload-too-large', 'payload-too-large', ['b 1'], ['a 1']])
 })
+
+test('the thread of huge bodies ends when none came for a while, and there is another for the next one', async () => {
+  const told: string[] = []
+  const ended = (): number => told.filter((line) => line.includes('and has ended')).length
+  const write = (line: string): void => void told.push(line)
+  const resting = new IntakeThreads(createLogger('test', 'debug', { write }), 1, 1)
+  for (const count of [1, 2]) {
+    const body = Buffer.from('x'.repeat(2 * limits.maxBodyBytes))
+    await expect(resting.accept(body, request)).resolves.toMatchObject({ code: 'payload-too-large' })
+    while (ended() < count) await sleep(5)
+  }
+  await resting.close()
+})

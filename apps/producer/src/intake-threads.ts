@@ -17,6 +17,9 @@ import { toTransfer } from './to-transfer.ts'
 const maxHeapMb = 128
 const maxHugeHeapMb = 1_024
 
+/** The thread of huge bodies ends when none came for so long: it keeps hundreds of megabytes of what it has read. */
+const hugeRestMs = 10_000
+
 /** Bodies that may wait for one thread before the main thread does some of the work itself. */
 const maxTasksPerThread = 32
 
@@ -83,6 +86,7 @@ class IntakeThread {
   }
 
   async close(): Promise<void> {
+    this.#isAlive = false
     await this.#worker.terminate()
   }
 
@@ -134,10 +138,13 @@ export class IntakeThreads {
   readonly #threads: IntakeThread[] = []
   #hugeThread: IntakeThread | undefined
   #hugeReading: Promise<unknown> = Promise.resolve()
+  #hugeRest: NodeJS.Timeout | undefined
+  readonly #restMs: number
 
-  constructor(logger: Logger, count = Math.max(1, availableParallelism() - 1)) {
+  constructor(logger: Logger, count = Math.max(1, availableParallelism() - 1), restMs = hugeRestMs) {
     this.#logger = logger
     this.#count = count
+    this.#restMs = restMs
   }
 
   readonly accept: AcceptBody = (body, request) => {
@@ -147,17 +154,28 @@ export class IntakeThreads {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#hugeRest)
     await Promise.all(this.#threads.map((thread) => thread.close()))
     await this.#hugeThread?.close()
   }
 
   #readHuge(body: Buffer, request: IntakeRequest): Promise<AcceptedBody | RefusedBody> {
     const reading = this.#hugeReading.then(() => {
+      clearTimeout(this.#hugeRest)
       if (this.#hugeThread?.isAlive !== true) this.#hugeThread = new IntakeThread(this.#logger, maxHugeHeapMb)
       return this.#hugeThread.read(body, request)
     })
-    this.#hugeReading = reading.catch(() => undefined)
+    this.#hugeReading = reading
+      .catch(() => undefined)
+      .finally(() => {
+        this.#hugeRest = setTimeout(() => void this.#endHuge(), this.#restMs).unref()
+      })
     return reading
+  }
+
+  async #endHuge(): Promise<void> {
+    await this.#hugeThread?.close()
+    this.#logger.debug('the thread of huge bodies had nothing to do, and has ended')
   }
 
   /** Threads are started when they are first needed: a gateway that sends single events needs none. */
