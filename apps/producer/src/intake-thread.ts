@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { acceptBody } from './accept-body.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { TallyNumbers, type NumberedTallies } from './tally-labels.ts'
-import { toTransfer } from './to-transfer.ts'
+import { free, toTransfer } from './hand-over.ts'
 
 /** What is the same for most bodies. */
 export type IntakeContext = Pick<IntakeRequest, 'limits' | 'redaction'>
@@ -32,6 +32,8 @@ parentPort?.on('message', (task: IntakeTask) => {
     const { body } = task
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
     const outcome = acceptBody(bytes, { ...task.request, ...context })
+    // It came with the message: nothing else lies in its memory.
+    free(body.buffer)
     if ('rows' in outcome) {
       const { tallies, ...accepted } = outcome
       post({ id, accepted, tallies: numbers.number(tallies) }, toTransfer(accepted.rows))

@@ -8,7 +8,7 @@ import { hugeBodyBytes, largeBodyBytes } from './body-sizes.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import type { IntakeContext, IntakeOutcome, IntakeTask } from './intake-thread.ts'
 import { NumberedLabels } from './tally-labels.ts'
-import { toTransfer } from './to-transfer.ts'
+import { toTransfer } from './hand-over.ts'
 
 /**
  * What a thread may have in memory: a process whose thread wants more is ended. A huge body takes some ten times its
