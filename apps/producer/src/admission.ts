@@ -16,7 +16,7 @@ const details: Readonly<Record<Gate, string>> = {
 const sampleIntervalMs = 250
 
 /** The journal's gate closes below the first, and opens above the second. */
-const journalRoom = { closeBytes: 65_536, openBytes: 262_144 }
+export const journalRoom = { closeBytes: 65_536, openBytes: 262_144 }
 
 /** A write to the disk that takes this long closes the disk's gate; after the second, those who wait are answered. */
 const slowWriteMs = 5_000

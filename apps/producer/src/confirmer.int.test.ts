@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
 import { createLogger, sleep } from '@weir/runtime'
+import { AcceptedCounts } from './accepted-counts.ts'
 import { createBreakers } from './breakers.ts'
+import { Confirmer } from './confirmer.ts'
 import { openEventLog, type EventLog } from './event-log.ts'
+import { UnconfirmedBatches } from './unconfirmed-batches.ts'
 
 const logger = createLogger('test', 'silent')
 const resendAfterMs = 100
@@ -72,4 +75,36 @@ test('a batch is given to the queue again once nothing older waits in it, and no
   queue.oldest = () => Promise.reject(new Error('away'))
   await until(() => queue.given === 3)
   await log.close()
+})
+
+test('what is stored leaves a full journal at once', async () => {
+  let looks = 0
+  const sealedAtLook: number[] = []
+  const { db } = database
+  const counts = new AcceptedCounts('producer')
+  const confirmer = new Confirmer({
+    db,
+    counts,
+    journal: {
+      release: () => undefined,
+      get roomBytes() {
+        looks += 1
+        return 0
+      },
+      sealIfIdle: () => {
+        sealedAtLook.push(looks)
+        return Promise.resolve(true)
+      },
+    },
+    unconfirmed: new UnconfirmedBatches(),
+    forwarder: { push: () => undefined },
+    queue: { oldestWaitingAtMs: () => Promise.resolve(undefined) },
+    breaker: createBreakers(logger).postgresql,
+    logger,
+    resendAfterMs,
+  })
+  confirmer.start()
+  await until(() => sealedAtLook.length > 0)
+  await confirmer.close()
+  expect(sealedAtLook[0]).toBe(1)
 })

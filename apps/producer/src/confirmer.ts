@@ -2,6 +2,7 @@ import type { Journal } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import { failpoint, sleep, type Breaker, type Logger } from '@weir/runtime'
 import type { AcceptedCounts } from './accepted-counts.ts'
+import { journalRoom } from './admission.ts'
 import { findStoredBatches } from './find-stored-batches.ts'
 import type { Forwarder } from './forwarder.ts'
 import type { UnconfirmedBatch, UnconfirmedBatches } from './unconfirmed-batches.ts'
@@ -14,12 +15,12 @@ const batchesAtOnce = 5_000
 /** While it has none of them, each question comes after twice as long, up to this: its answer is the same again. */
 const maxIntervalMs = 2_000
 
-/** The journal's last file is removed when nothing was written for this long. */
+/** The journal's last file is removed when nothing was written for this long, or at once when its room is needed. */
 const idleAfterMs = 5_000
 
 export interface ConfirmerOptions {
   db: Database
-  journal: Pick<Journal, 'release' | 'sealIfIdle'>
+  journal: Pick<Journal, 'release' | 'sealIfIdle' | 'roomBytes'>
   unconfirmed: UnconfirmedBatches
   counts: AcceptedCounts
   forwarder: Pick<Forwarder, 'push'>
@@ -116,7 +117,9 @@ export class Confirmer {
   }
 
   async #sealWhenIdle(): Promise<void> {
-    if (this.#options.unconfirmed.size > 0 || Date.now() - this.#lastReleaseAtMs < idleAfterMs) return
-    await this.#options.journal.sealIfIdle()
+    const { journal, unconfirmed } = this.#options
+    if (unconfirmed.size > 0) return
+    const isScarce = journal.roomBytes < journalRoom.openBytes
+    if (isScarce || Date.now() - this.#lastReleaseAtMs >= idleAfterMs) await journal.sealIfIdle()
   }
 }
