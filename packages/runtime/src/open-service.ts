@@ -1,5 +1,6 @@
 import { armFailpoints } from './failpoints.ts'
 import { openLifetime, type Lifetime } from './lifetime.ts'
+import { keepYoung } from './keep-young.ts'
 import { createLogger, type LogLevel, type Logger } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { configOrExit } from './refused-start.ts'
@@ -18,7 +19,7 @@ export interface Service<Config> extends Lifetime {
 }
 
 /**
- * Reads the configuration, begins to hear signals, and opens log and metrics. When the environment cannot be read, the
+ * Sets the collector, reads the configuration, begins to hear signals, and opens log and metrics. When the environment cannot be read, the
  * process ends with exit code 1 and a line for each problem.
  */
 export function openService<Config extends ServiceConfig>(
@@ -26,6 +27,7 @@ export function openService<Config extends ServiceConfig>(
   readConfig: (env: NodeJS.ProcessEnv) => Config,
   env: NodeJS.ProcessEnv,
 ): Service<Config> {
+  keepYoung()
   const config = configOrExit(() => {
     armFailpoints(env)
     return readConfig(env)
