@@ -10,7 +10,7 @@ import type { Database } from '@weir/database'
 
 /** How often the database is asked, and how many batches at once. */
 const intervalMs = 500
-const batchesAtOnce = 5_000
+const batchesAtOnce = 2_000
 
 /** While it has none of them, each question comes after twice as long, up to this: its answer is the same again. */
 const maxIntervalMs = 2_000
@@ -110,6 +110,7 @@ export class Confirmer {
     const overdue = missing.filter((batch) => isOverdue(batch) && (batch.forwardedAtMs ?? 0) < oldestAtMs)
     if (overdue.length === 0) return
     logger.info({ batches: overdue.length }, 'batches are not stored yet; given to the queue again')
+    this.#intervalMs = intervalMs
     for (const batch of overdue) {
       batch.forwardedAtMs = undefined
       forwarder.push(batch)

@@ -10,10 +10,12 @@ export async function findStoredBatches(
   const pairs = batches.flatMap(({ id, projects }) =>
     Object.keys(projects).map((projectId) => ({ id, projectId })),
   )
+  // As one text each: pg would look for what has to be escaped in each of thousands, while requests wait.
+  const projectIds = `{${pairs.map(({ projectId }) => projectId).join(',')}}`
+  const ids = `{${pairs.map(({ id }) => id).join(',')}}`
   const { rows } = await sql<{ project_id: number; batch_id: string }>`
     select batches.project_id, batches.batch_id
-    from unnest(${pairs.map(({ projectId }) => projectId)}::int[], ${pairs.map(({ id }) => id)}::uuid[])
-      as asked (project_id, batch_id)
+    from unnest(${projectIds}::int[], ${ids}::uuid[]) as asked (project_id, batch_id)
     join batches using (project_id, batch_id)`.execute(db)
   const stored = new Map<string, number>()
   for (const row of rows) stored.set(row.batch_id, (stored.get(row.batch_id) ?? 0) + 1)
