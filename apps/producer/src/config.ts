@@ -83,7 +83,7 @@ export interface Config {
   redisUrl: string | undefined
   queue: { location: QueueLocation; keep: Keep }
   journal: { directory: string; maxBytes: number; minFreeBytes: number }
-  /** What neither the database has this long after the queue got it, nor the queue, is given to the queue again. */
+  /** A batch that neither the database nor the queue has this long after the queue got it is given to it again. */
   resendAfterMs: number
   /** What may be under way at the same time, and how late the event loop may be. */
   admission: { maxInFlightBytes: number; maxEventLoopLagMs: number }

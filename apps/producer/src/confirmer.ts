@@ -27,7 +27,7 @@ export interface ConfirmerOptions {
   queue: Pick<BatchQueue, 'oldestWaitingAtMs'>
   breaker: Breaker
   logger: Logger
-  /** What neither the database has this long after the queue got it, nor the queue, is given to the queue again. */
+  /** A batch that neither the database nor the queue has this long after the queue got it is given to it again. */
   resendAfterMs: number
 }
 

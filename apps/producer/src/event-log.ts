@@ -28,7 +28,7 @@ export interface EventLogOptions {
   logger: Logger
   /** Called when the disk failed twice in a row: nothing is kept any more, and the process should end. */
   onBroken: (error: Error) => void
-  /** What neither the database has this long after the queue got it, nor the queue, is given to the queue again. */
+  /** A batch that neither the database nor the queue has this long after the queue got it is given to it again. */
   resendAfterMs: number
 }
 

@@ -2,8 +2,8 @@ import { toBatchJob } from '@weir/events'
 import { JournalReadError, type Journal } from '@weir/journal'
 import type { BatchQueue } from '@weir/queue'
 import { failpoint, sleep, type Breaker, type Logger } from '@weir/runtime'
-import type { QueueGate } from './queue-gate.ts'
 import { freeBytes } from './hand-over.ts'
+import type { QueueGate } from './queue-gate.ts'
 import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 
 /** Adds under way at the same time: one travels while the other is packed, and batches gather meanwhile. */
@@ -67,7 +67,7 @@ export class Forwarder {
     return this.#items.length - this.#next
   }
 
-  /** Takes a batch that the journal has. Its `pieces`, which are its own from now on, spare reading it again. */
+  /** Takes a batch that the journal has. `pieces` spare reading it again; their memory is freed once they are added. */
   push(batch: UnconfirmedBatch, pieces?: readonly Uint8Array[]): void {
     const keep = pieces !== undefined && this.#bytesInMemory + batch.ref.byteLength <= maxBytesInMemory
     if (keep) this.#bytesInMemory += batch.ref.byteLength

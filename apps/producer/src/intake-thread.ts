@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import { acceptBody } from './accept-body.ts'
+import { free, toTransfer } from './hand-over.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { TallyNumbers, type NumberedTallies } from './tally-labels.ts'
-import { free, toTransfer } from './hand-over.ts'
 
 /** What is the same for most bodies. */
 export type IntakeContext = Pick<IntakeRequest, 'limits' | 'redaction'>

@@ -5,10 +5,10 @@ import { Problem } from '@weir/http'
 import type { Logger } from '@weir/runtime'
 import { acceptBody } from './accept-body.ts'
 import { hugeBodyBytes, largeBodyBytes } from './body-sizes.ts'
+import { toTransfer } from './hand-over.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import type { IntakeContext, IntakeOutcome, IntakeTask } from './intake-thread.ts'
 import { NumberedLabels } from './tally-labels.ts'
-import { toTransfer } from './hand-over.ts'
 
 /**
  * What a thread may have in memory: a process whose thread wants more is ended. A huge body takes some ten times its

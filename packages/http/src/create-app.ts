@@ -46,8 +46,8 @@ function readAddressFromSocket(app: Express): void {
 }
 
 /**
- * Handlers one after the other, as the router would call them. Each layer of its own costs a request 0.7 KB of garbage and
- * half a microsecond.
+ * Handlers one after the other, as the router would call them. Each layer of its own costs a request 0.7 KB of
+ * garbage and half a microsecond.
  */
 function inOneLayer(handlers: readonly RequestHandler[]): RequestHandler {
   return (req, res, next) => {

@@ -1,6 +1,6 @@
 import { armFailpoints } from './failpoints.ts'
-import { openLifetime, type Lifetime } from './lifetime.ts'
 import { keepYoung } from './keep-young.ts'
+import { openLifetime, type Lifetime } from './lifetime.ts'
 import { createLogger, type LogLevel, type Logger } from './logger.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { configOrExit } from './refused-start.ts'
