@@ -48,8 +48,8 @@ export function acceptFlatBody(
   if (flat === undefined) return undefined
   const { rows, eventCount, keyed, ids, isSingle, tallies } = flat
   const answer = toAnswer(eventCount, ids, isSingle)
-  const { receivedAt } = intake
-  return { rows, eventCount, keyed, receivedAt, tallies, redactions: undefined, answer }
+  const { projectId, receivedAt } = intake
+  return { projectId, rows, eventCount, keyed, receivedAt, tallies, redactions: undefined, answer }
 }
 
 type AnyRequest = Pick<IntakeRequest, 'delivery' | 'limits' | 'redaction'>
@@ -122,14 +122,15 @@ function unreadable(refusal: Refusal): RefusedBody {
   return toRefusedBody([{ index: 0, refusal, format: undefined, value: undefined }], true)
 }
 
-type Rows = Pick<AcceptedBody, 'rows' | 'eventCount' | 'keyed' | 'receivedAt' | 'tallies' | 'redactions'>
+type Rows = Omit<AcceptedBody, 'answer' | 'reply' | 'refused'>
 
 function toRows(
   events: ReturnType<typeof readEvents>['events'],
   { hasEscapes }: Records,
-  { receivedAt, redactions }: BodyIntake,
+  { projectId, receivedAt, redactions }: BodyIntake,
 ): Rows {
   return {
+    projectId,
     rows: encodeRows(events, hasEscapes),
     eventCount: events.length,
     keyed: events.reduce((sum, event) => sum + (event.event_key === null ? 0 : 1), 0),

@@ -18,7 +18,8 @@ export interface AcceptedRows {
 /** Makes a batch durable: resolves when its bytes, given in pieces, survive a power loss. */
 export type KeepBatch = (header: BatchHeader, pieces: Uint8Array[]) => Promise<void>
 
-interface Waiting extends AcceptedRows {
+interface Waiting {
+  accepted: AcceptedRows
   kept: () => void
   failed: (error: unknown) => void
 }
@@ -58,7 +59,7 @@ export class Batcher {
   giveUp(error: Error): void {
     for (const { failed } of this.#writing?.batch ?? []) failed(error)
     for (const waiting of this.#waiting.splice(0)) {
-      this.#bytes -= bytesOf(waiting)
+      this.#bytes -= bytesOf(waiting.accepted)
       waiting.failed(error)
     }
   }
@@ -66,7 +67,7 @@ export class Batcher {
   /** Resolves when the rows are on the disk; rejects with the reason why they are not. */
   add(accepted: AcceptedRows): Promise<void> {
     return new Promise((kept, failed) => {
-      this.#waiting.push({ ...accepted, kept, failed })
+      this.#waiting.push({ accepted, kept, failed })
       this.#bytes += bytesOf(accepted)
       if (!this.#isWriting) {
         this.#isWriting = true
@@ -84,9 +85,9 @@ export class Batcher {
     let rows = 0
     let bytes = 0
     let count = 0
-    for (const waiting of this.#waiting) {
-      rows += waiting.eventCount + (waiting.refused?.count ?? 0)
-      bytes += bytesOf(waiting)
+    for (const { accepted } of this.#waiting) {
+      rows += accepted.eventCount + (accepted.refused?.count ?? 0)
+      bytes += bytesOf(accepted)
       if (count > 0 && (rows > maxBatchRows || bytes > maxBatchBytes)) break
       count += 1
     }
@@ -105,7 +106,7 @@ export class Batcher {
       for (const { failed } of batch) failed(error)
     } finally {
       this.#writing = undefined
-      for (const waiting of batch) this.#bytes -= bytesOf(waiting)
+      for (const { accepted } of batch) this.#bytes -= bytesOf(accepted)
     }
   }
 }
@@ -118,9 +119,9 @@ function bytesOf({ rows, refused }: AcceptedRows): number {
 function linesOf(batch: readonly Waiting[]): { rows: Uint8Array[]; refused: Uint8Array[] } {
   const rows: Uint8Array[] = []
   const refused: Uint8Array[] = []
-  for (const waiting of batch) {
-    if (waiting.eventCount > 0) rows.push(waiting.rows)
-    if (waiting.refused !== undefined) refused.push(waiting.refused.lines)
+  for (const { accepted } of batch) {
+    if (accepted.eventCount > 0) rows.push(accepted.rows)
+    if (accepted.refused !== undefined) refused.push(accepted.refused.lines)
   }
   return { rows, refused }
 }
@@ -132,9 +133,12 @@ function lengthOf(pieces: readonly Uint8Array[]): number {
 
 function headerOf(batch: readonly Waiting[], producer: string): BatchHeader {
   const projects: Record<string, number> = {}
-  for (const { projectId, eventCount, refused } of batch)
+  let keyed = 0
+  for (const { accepted } of batch) {
+    const { projectId, eventCount, refused } = accepted
     projects[projectId] = (projects[projectId] ?? 0) + eventCount + (refused?.count ?? 0)
-  const keyed = batch.reduce((sum, waiting) => sum + waiting.keyed, 0)
-  const acceptedAt = batch[0]?.receivedAt ?? new Date().toISOString()
+    keyed += accepted.keyed
+  }
+  const acceptedAt = batch[0]?.accepted.receivedAt ?? new Date().toISOString()
   return { v: 1, id: uuidv7(), acceptedAt, projects, keyed, producer }
 }

@@ -29,6 +29,7 @@ export interface IntakeRequest {
 
 /** The part of a body that can be kept, and the answer to give once it is. */
 export interface AcceptedBody {
+  projectId: number
   rows: Uint8Array
   eventCount: number
   /** Rows that have an event key. */

@@ -18,18 +18,22 @@ export function keepOrRefuse(
   log: Pick<EventLog, 'append' | 'waitingBytes' | 'journal'>,
   admission: Pick<Admission, 'refuse'>,
 ): (rows: AcceptedRows) => Promise<void> {
-  return async (rows) => {
-    if (log.waitingBytes > maxWaitingBytes) throw admission.refuse('disk')
+  function refuseFor(error: unknown): never {
+    if (error instanceof JournalFullError) throw admission.refuse('journal', error)
+    if (error instanceof JournalWriteError) throw admission.refuse('disk', error)
+    throw error
+  }
+
+  /** In several batches, none of which is begun if the journal has no room for all. */
+  async function keepParts(parts: readonly AcceptedRows[]): Promise<void> {
+    if (bytesOf(parts) * frameShare > log.journal.roomBytes) throw admission.refuse('journal')
+    await Promise.all(parts.map((part) => log.append(part)))
+  }
+
+  return (rows) => {
+    if (log.waitingBytes > maxWaitingBytes) return Promise.reject(admission.refuse('disk'))
     const parts = splitAccepted(rows)
-    if (parts !== undefined && bytesOf(parts) * frameShare > log.journal.roomBytes)
-      throw admission.refuse('journal')
-    try {
-      await (parts === undefined ? log.append(rows) : Promise.all(parts.map((part) => log.append(part))))
-    } catch (error) {
-      if (error instanceof JournalFullError) throw admission.refuse('journal', error)
-      if (error instanceof JournalWriteError) throw admission.refuse('disk', error)
-      throw error
-    }
+    return (parts === undefined ? log.append(rows) : keepParts(parts)).catch(refuseFor)
   }
 }
 

@@ -21,15 +21,26 @@ const acceptedEncodings = 'gzip, deflate, br, zstd'
  * is larger, 415 for an encoding or a charset that is not taken, 400 for a damaged one, 503 when `hold` has no room.
  * What has one of `ownEncodings` is left as it came.
  */
-export async function readBody(
+export function readBody(
   req: IncomingMessage,
   maxBytes: number,
   hold: Pick<BodyHold, 'take'>,
   ownEncodings: readonly string[] = [],
 ): Promise<Buffer> {
-  refuseOtherCharsets(req.headers['content-type'])
+  if (hasOtherCharset(req.headers['content-type']))
+    return Promise.reject(new Problem('unsupported-media-type', 'The charset of a body is UTF-8.'))
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity' || ownEncodings.includes(encoding)) return readBytes(req, maxBytes, hold)
+  return encoding === 'identity' || ownEncodings.includes(encoding)
+    ? readBytes(req, maxBytes, hold)
+    : readInflated(req, encoding, maxBytes, hold)
+}
+
+async function readInflated(
+  req: IncomingMessage,
+  encoding: string,
+  maxBytes: number,
+  hold: Pick<BodyHold, 'take'>,
+): Promise<Buffer> {
   const decompress = Object.hasOwn(decompressors, encoding) ? decompressors[encoding] : undefined
   if (decompress === undefined) {
     throw new Problem('unsupported-content-encoding', `Content-Encoding is one of ${acceptedEncodings}.`, {
@@ -70,12 +81,10 @@ function isTooLong(error: unknown): boolean {
   )
 }
 
-function refuseOtherCharsets(contentType: string | undefined): void {
-  if (contentType === undefined) return
+function hasOtherCharset(contentType: string | undefined): boolean {
+  if (contentType === undefined) return false
   const charset = /charset\s*=\s*"?([^";\s]+)/i.exec(contentType)?.[1]?.toLowerCase()
-  if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
-    throw new Problem('unsupported-media-type', 'The charset of a body is UTF-8.')
-  }
+  return charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)
 }
 
 function readBytes(req: IncomingMessage, maxBytes: number, hold: Pick<BodyHold, 'take'>): Promise<Buffer> {
@@ -97,11 +106,13 @@ function readBytes(req: IncomingMessage, maxBytes: number, hold: Pick<BodyHold, 
       }
     })
     // A body of one chunk, which most are, is not copied.
-    req.once('end', () =>
+    req.on('end', () =>
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
     )
-    req.once('error', reject)
-    req.once('aborted', () => reject(new Problem('request-timeout', 'The body did not arrive whole.')))
+    // A sender that went away is the only thing that can happen to a request.
+    req.on('error', (cause) =>
+      reject(new Problem('request-timeout', 'The body did not arrive whole.', { cause })),
+    )
   })
 }
 

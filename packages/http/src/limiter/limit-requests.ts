@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
+import type { ApiKey } from '../keys/api-key.ts'
 import { keyOf } from '../keys/require-key.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimitStore } from './rate-limit-store.ts'
@@ -19,11 +20,13 @@ export interface LimitOptions {
 /**
  * Limits the requests of a key to `key.requestsPerMinute`, else to `requestsPerMinute`, in windows of a
  * minute. Comes after `requireKey`. Every answer has `RateLimit` and `RateLimit-Policy`; the one too many is
- * `quota-exceeded` with `Retry-After` in seconds. How far a limit can be passed: `openRateLimitStore`.
+ * `quota-exceeded` with `Retry-After` in seconds. How far a limit can be passed: `openRateLimitStore`. Why
+ * express-rate-limit is asked near a limit only: docs/decisions/0005.
  */
 export function limitRequests(options: LimitOptions): RequestHandler {
   const { store, requestsPerMinute, policy = 'default', validate = false } = options
   const counts = store.countsOf(policy)
+  const limitOf = (key: ApiKey): number => key.requestsPerMinute ?? requestsPerMinute
   const limiter = rateLimit({
     windowMs,
     store: counts,
@@ -34,24 +37,37 @@ export function limitRequests(options: LimitOptions): RequestHandler {
     keyGenerator: (_req, res) => keyOf(res).id,
     limit(_req, res) {
       const key = keyOf(res)
-      const limit = key.requestsPerMinute ?? requestsPerMinute
+      const limit = limitOf(key)
       counts.expectLimit(key.id, limit)
       return limit
     },
     handler: (req, _res, next) => next(quotaExceeded(req)),
   })
-  return (req: LimitedRequest, res, next) =>
-    limiter(req, res, (error: unknown) => {
+
+  return (req: LimitedRequest, res, next) => {
+    const key = keyOf(res)
+    const limit = limitOf(key)
+    const counted = counts.countIfFarFrom(key.id, limit)
+    if (counted !== undefined) {
+      setHeaders(res, policy, { limit, remaining: limit - counted.hits, resetTime: counted.endsAt })
+      return next()
+    }
+    return limiter(req, res, (error: unknown) => {
       if (req.rateLimit !== undefined) setHeaders(res, policy, req.rateLimit)
       next(error)
     })
+  }
 }
 
 /** What the limiter found: it puts that on the request before it calls `handler` or goes on. */
 type LimitedRequest = Request & { rateLimit?: RateLimitInfo | undefined }
 
 /** Structured fields as in the IETF draft, number 8 and later, but for the optional partition key. */
-function setHeaders(res: Response, policy: string, { limit, remaining, resetTime }: RateLimitInfo): void {
+function setHeaders(
+  res: Response,
+  policy: string,
+  { limit, remaining, resetTime }: Pick<RateLimitInfo, 'limit' | 'remaining' | 'resetTime'>,
+): void {
   res.setHeader('RateLimit', `"${policy}";r=${remaining};t=${secondsUntil(resetTime)}`)
   res.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=60`)
 }

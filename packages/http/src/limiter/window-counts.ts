@@ -52,11 +52,24 @@ export class WindowCounts implements Store {
     return { totalHits: window.hits, resetTime: window.endsAt }
   }
 
+  /** Counts a request of a key that has used less than half of its limit; undefined when it may be near it. */
+  countIfFarFrom(key: string, limit: number): Readonly<Pick<Window, 'hits' | 'endsAt'>> | undefined {
+    const window = this.#windows.get(key)
+    if (window === undefined || window.hits * 2 >= limit || window.endsAtMs <= this.#now()) return undefined
+    window.hits += 1
+    window.pending += 1
+    this.#shareSoon(window, limit - window.hits)
+    return window
+  }
+
   /** Shares soon when this process has taken a quarter of what was left: the others may be doing the same. */
   expectLimit(key: string, limit: number): void {
     const window = this.#windows.get(key)
     if (window === undefined) return
-    const left = limit - window.hits
+    this.#shareSoon(window, limit - window.hits)
+  }
+
+  #shareSoon(window: Window, left: number): void {
     if (left >= 0 && (window.pending - window.inFlight) * 4 > left) this.#syncSoon()
   }
 
