@@ -165,8 +165,9 @@ test('a batch that no ledger could hold is kept with its job, once, and the othe
 test.each([
   ['garbage', 'garbage'],
   ['nothing', undefined],
-  ['a later version', { v: 2, id: '018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b61', data: '' }],
+  ['a later version', { v: 3, id: '018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b61', data: '' }],
   ['an earlier one', { v: 0 }],
+  ['nothing in it', { v: 2, id: '018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b61', data: '' }],
   ['bytes that are not compressed', { v: 1, id: '018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b61', data: 'AAAA' }],
   ['somebody else’s', { email: 'a@example.org', template: 'welcome' }],
 ])('a job with %s is kept whole, and done', async (_name, data) => {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { decodeBatch, fromBatchJob } from '@weir/events'
+import { columnIndex, decodeBatch, decodeBatchHeader, fromBatchJob } from '@weir/events'
 import { sleep } from '@weir/runtime'
 import { startTestProducer, type TestProducer } from './testing.ts'
 
@@ -66,6 +66,18 @@ test('a Collector that sends its batches of 8,192 spans loses none of them', asy
   const keys = new Set(batches.flat().map((row) => row.split('\t')[4]))
   expect(keys.size).toBe(8_192)
   for (const rows of batches) expect(rows.length).toBeLessThanOrEqual(1_000)
+})
+
+test('large and small bodies at once are packed where they are large, and nothing of them is lost', async () => {
+  producer.jobs.length = 0
+  const large = Array.from({ length: 6 }, () => kongLog(400))
+  const small = Array.from({ length: 20 }, () => kongLog(1))
+  const answers = await Promise.all([...large, ...small].map((body) => producer.post(body)))
+  const ids = answers.flatMap(({ json: answer }) => answer['ids'] as string[])
+  const rows = (await rowsOfBatches(producer, 2_420)).flat()
+  expect(new Set(rows.map((row) => row.split('\t')[columnIndex.id]))).toEqual(new Set(ids))
+  const headers = producer.jobs.flatMap((job) => fromBatchJob(job)).map(decodeBatchHeader)
+  expect(headers.reduce((sum, { packed = [] }) => sum + packed.length, 0)).toBe(large.length)
 })
 
 test('a shipper may send ten times what a body of events may hold, and everything of it is named', async () => {

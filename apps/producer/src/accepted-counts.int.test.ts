@@ -173,7 +173,17 @@ const producerId = '0b9d3c1e-5f5a-4c57-9d5e-7f1a2b3c4d5e'
 
 function aBatch(seq: number, projects: Record<string, number> = { 1: 1 }): UnconfirmedBatch {
   const ref = { segment: 1, offset: seq, byteLength: 10, seq }
-  return { id: '', ref, projects, acceptedHour: hour, isDamaged: false, jobId: undefined, forwardedAtMs: 0 }
+  return {
+    id: '',
+    ref,
+    projects,
+    acceptedHour: hour,
+    lineBytes: 10,
+    isPacked: false,
+    isDamaged: false,
+    jobId: undefined,
+    forwardedAtMs: 0,
+  }
 }
 
 test('a report whose answer is lost is not counted twice, nor is what came meanwhile forgotten', async () => {

@@ -1,12 +1,13 @@
-import { encodeBatch, type BatchHeader } from '@weir/events'
+import { encodeBatch, type BatchHeader, type PackedLines } from '@weir/events'
 import { v7 as uuidv7 } from 'uuid'
 import type { RefusedLines } from './intake-request.ts'
 
 /** The rows of one request, all of one project. */
 export interface AcceptedRows {
   projectId: number
-  /** COPY text in UTF-8, one line each, the last one without a line end. */
+  /** COPY text in UTF-8, one line each, the last one without a line end. Empty where they are packed. */
   rows: Uint8Array
+  packed?: PackedLines | undefined
   eventCount: number
   /** How many of them have an event key. */
   keyed: number
@@ -87,7 +88,7 @@ export class Batcher {
     let count = 0
     for (const { accepted } of this.#waiting) {
       rows += accepted.eventCount + (accepted.refused?.count ?? 0)
-      bytes += bytesOf(accepted)
+      bytes += lineBytesOf(accepted)
       if (count > 0 && (rows > maxBatchRows || bytes > maxBatchBytes)) break
       count += 1
     }
@@ -98,9 +99,14 @@ export class Batcher {
     this.#writing = { batch, sinceMs: performance.now() }
     try {
       const header = headerOf(batch, this.#producerId)
-      const { rows, refused } = linesOf(batch)
+      const { rows, packed, refused } = linesOf(batch)
       if (refused.length > 0) header.refusedBytes = lengthOf(refused)
-      await this.#keep(header, encodeBatch(header, refused.length > 0 ? [...rows, ...refused] : rows))
+      if (packed.length > 0) {
+        header.v = 2
+        header.packed = packed.map(({ frame, lineBytes }) => [frame.byteLength, lineBytes])
+      }
+      const lines = refused.length > 0 ? [...rows, ...refused] : rows
+      await this.#keep(header, encodeBatch(header, lines, packed))
       for (const { kept } of batch) kept()
     } catch (error) {
       for (const { failed } of batch) failed(error)
@@ -111,19 +117,27 @@ export class Batcher {
   }
 }
 
-function bytesOf({ rows, refused }: AcceptedRows): number {
-  return refused === undefined ? rows.byteLength : rows.byteLength + refused.lines.byteLength
+/** In memory. */
+function bytesOf({ rows, packed, refused }: AcceptedRows): number {
+  return rows.byteLength + (packed?.frame.byteLength ?? 0) + (refused?.lines.byteLength ?? 0)
+}
+
+/** When they are unpacked, which is what the consumer has in memory. */
+export function lineBytesOf({ rows, packed, refused }: AcceptedRows): number {
+  return rows.byteLength + (packed?.lineBytes ?? 0) + (refused?.lines.byteLength ?? 0)
 }
 
 /** A request of which everything was refused has no rows. */
-function linesOf(batch: readonly Waiting[]): { rows: Uint8Array[]; refused: Uint8Array[] } {
+function linesOf(batch: readonly Waiting[]) {
   const rows: Uint8Array[] = []
+  const packed: PackedLines[] = []
   const refused: Uint8Array[] = []
   for (const { accepted } of batch) {
-    if (accepted.eventCount > 0) rows.push(accepted.rows)
+    if (accepted.packed !== undefined) packed.push(accepted.packed)
+    else if (accepted.eventCount > 0) rows.push(accepted.rows)
     if (accepted.refused !== undefined) refused.push(accepted.refused.lines)
   }
-  return { rows, refused }
+  return { rows, packed, refused }
 }
 
 /** With the line ends between them. */

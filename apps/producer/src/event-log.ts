@@ -1,4 +1,4 @@
-import { acceptedHourOf, decodeBatchHeader, type BatchHeader } from '@weir/events'
+import { acceptedHourOf, decodeBatchHeader, packedBytesOf, type BatchHeader } from '@weir/events'
 import {
   JournalWriteError,
   openJournal,
@@ -147,9 +147,12 @@ async function recover(
 }
 
 function toUnconfirmed(header: BatchHeader, ref: FrameRef, producerId: string): UnconfirmedBatch {
+  const { frameBytes, lineBytes } = packedBytesOf(header)
   return {
     id: header.id,
     ref,
+    lineBytes: ref.byteLength - frameBytes + lineBytes,
+    isPacked: frameBytes * 2 > ref.byteLength,
     projects: header.projects,
     acceptedHour: header.producer === producerId ? acceptedHourOf(header) : undefined,
     isDamaged: false,

@@ -14,6 +14,8 @@ function aBatch(n: number): UnconfirmedBatch {
   return {
     id: id(n),
     ref,
+    lineBytes: ref.byteLength,
+    isPacked: false,
     projects: { 1: 1 },
     acceptedHour: undefined,
     isDamaged: false,

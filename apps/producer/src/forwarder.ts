@@ -9,7 +9,7 @@ import type { UnconfirmedBatch } from './unconfirmed-batches.ts'
 /** Adds under way at the same time: one travels while the other is packed, and batches gather meanwhile. */
 const lanes = 2
 
-/** A job takes the batches that wait, up to about this. */
+/** A job takes the batches that wait, up to about this when they are unpacked. */
 const maxJobBytes = 512 * 1024
 
 /**
@@ -27,7 +27,7 @@ interface Item {
 }
 
 function isFull(items: readonly Item[]): boolean {
-  return items.reduce((sum, { batch }) => sum + batch.ref.byteLength, 0) * 2 > maxJobBytes
+  return items.reduce((sum, { batch }) => sum + batch.lineBytes, 0) * 2 > maxJobBytes
 }
 
 export interface ForwarderOptions {
@@ -103,7 +103,7 @@ export class Forwarder {
     const items: Item[] = []
     let bytes = 0
     for (let item = this.#items[this.#next]; item !== undefined; item = this.#items[this.#next]) {
-      bytes += item.batch.ref.byteLength
+      bytes += item.batch.lineBytes
       if (items.length > 0 && (bytes > maxJobBytes || item.batch.jobId !== jobId)) break
       items.push(item)
       this.#next += 1
@@ -130,7 +130,8 @@ export class Forwarder {
         )
         if (readable.length === 0) break
         const batches = readable.map(({ pieces }) => pieces)
-        const job = toBatchJob(jobId, batches)
+        const isPacked = readable.every(({ batch }) => batch.isPacked)
+        const job = toBatchJob(jobId, batches, isPacked)
         await queue.add(job)
         failpoint('producer.after_queue_add')
         gate.added(job.data.length)

@@ -1,4 +1,5 @@
 import type { Answer, Delivery, EventLimits, Refusal, Tally } from '@weir/formats'
+import type { PackedLines } from '@weir/events'
 import type { ProjectRedaction, RedactionCounts } from '@weir/redaction'
 
 /** What one request may hold. */
@@ -30,7 +31,9 @@ export interface IntakeRequest {
 /** The part of a body that can be kept, and the answer to give once it is. */
 export interface AcceptedBody {
   projectId: number
+  /** Empty where they are packed. */
   rows: Uint8Array
+  packed?: PackedLines | undefined
   eventCount: number
   /** Rows that have an event key. */
   keyed: number

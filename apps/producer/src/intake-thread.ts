@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { acceptBody } from './accept-body.ts'
 import { free, toTransfer } from './hand-over.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
+import { packAccepted } from './pack-accepted.ts'
 import { TallyNumbers, type NumberedTallies } from './tally-labels.ts'
 
 /** What is the same for most bodies. */
@@ -35,8 +36,9 @@ parentPort?.on('message', (task: IntakeTask) => {
     // It came with the message: nothing else lies in its memory.
     free(body.buffer)
     if ('rows' in outcome) {
-      const { tallies, ...accepted } = outcome
-      post({ id, accepted, tallies: numbers.number(tallies) }, toTransfer(accepted.rows))
+      const { tallies, ...accepted } = packAccepted(outcome)
+      const tallied = numbers.number(tallies)
+      post({ id, accepted, tallies: tallied }, toTransfer(accepted.packed?.frame ?? accepted.rows))
     } else post({ id, refused: outcome })
   } catch (error) {
     post({ id, failed: error })

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals'
+import { unpackLines } from '@weir/events'
 import { plainDelivery } from '@weir/formats'
 import { defaultRules } from '@weir/redaction'
 import { createLogger, sleep } from '@weir/runtime'
+import { acceptBody } from './accept-body.ts'
 import type { AcceptedBody, IntakeRequest, RefusedBody } from './intake-request.ts'
 import { IntakeThreads } from './intake-threads.ts'
 
@@ -57,6 +59,22 @@ async function accept(body: Buffer, given = request): Promise<AcceptedBody | Ref
 }
 
 const failures = (): number => lines.filter((line) => line.includes('an intake thread failed')).length
+
+test('the rows of a large body come back packed, and are those that the main thread would have made', async () => {
+  const body = bodyOf('a')
+  const here = acceptBody(Buffer.from(body), request)
+  const there = await accept(body)
+  if (!('rows' in here) || !('rows' in there) || there.packed === undefined) throw new Error('Not packed.')
+  const unpacked = unpackLines(there.packed.frame, there.packed.lineBytes).toString()
+  // The ids are new each time.
+  expect(unpacked.replace(/\t[0-9a-f-]{36}\t/, '')).toBe(
+    Buffer.from(here.rows)
+      .toString()
+      .replace(/\t[0-9a-f-]{36}\t/, ''),
+  )
+  expect([there.rows.byteLength, there.eventCount, there.projectId]).toEqual([0, 1, 1])
+  expect(there.packed.frame.byteLength).toBeLessThan(here.rows.byteLength / 5)
+})
 
 test('a thread that a body ended is replaced', async () => {
   for (const attempt of [1, 2, 3]) {

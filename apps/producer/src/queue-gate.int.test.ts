@@ -55,7 +55,14 @@ test('a backlog of many times what Redis may hold never fills it, and all of it 
   for (let seq = 0; seq < batchCount; seq += 1) {
     const ref = { segment: 1, offset: 0, byteLength: batchBytes, seq }
     const projects = { 1: 1 }
-    const state = { acceptedHour: undefined, isDamaged: false, jobId: undefined, forwardedAtMs: undefined }
+    const state = {
+      acceptedHour: undefined,
+      lineBytes: ref.byteLength,
+      isPacked: false,
+      isDamaged: false,
+      jobId: undefined,
+      forwardedAtMs: undefined,
+    }
     forwarder.push({ id: uuidv7(), ref, projects, ...state })
   }
   forwarder.start()

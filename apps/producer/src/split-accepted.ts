@@ -1,4 +1,4 @@
-import { maxBatchBytes, maxBatchRows, type AcceptedRows } from './batcher.ts'
+import { lineBytesOf, maxBatchBytes, maxBatchRows, type AcceptedRows } from './batcher.ts'
 
 const lineEnd = 0x0a
 
@@ -7,9 +7,8 @@ const lineEnd = 0x0a
  * pieces of the usual size. A single row that is larger is a part of its own. Undefined for what is one part.
  */
 export function splitAccepted(accepted: AcceptedRows): AcceptedRows[] | undefined {
-  const { rows, eventCount, keyed, refused } = accepted
-  const bytes = rows.byteLength + (refused?.lines.byteLength ?? 0)
-  if (eventCount + (refused?.count ?? 0) <= maxBatchRows && bytes <= maxBatchBytes) return undefined
+  if (isOneBatch(accepted)) return undefined
+  const { rows, keyed, refused } = accepted
   const parts = cutLines(rows).map(({ lines, count }): AcceptedRows => ({
     ...accepted,
     rows: lines,
@@ -26,6 +25,12 @@ export function splitAccepted(accepted: AcceptedRows): AcceptedRows[] | undefine
     refused: piece,
   }))
   return [...parts, ...refusedParts]
+}
+
+/** Only these may be packed: what is packed is not cut. */
+export function isOneBatch(accepted: AcceptedRows): boolean {
+  const count = accepted.eventCount + (accepted.refused?.count ?? 0)
+  return count <= maxBatchRows && lineBytesOf(accepted) <= maxBatchBytes
 }
 
 interface Lines {

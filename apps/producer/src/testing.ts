@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openTestDatabase, type TestDatabase } from '@weir/database/testing'
-import { decodeField, eventColumns, type BatchJob, type EventColumn } from '@weir/events'
+import { decodeField, eventColumns, unpackLines, type BatchJob, type EventColumn } from '@weir/events'
 import {
   closeServer,
   createHttpServer,
@@ -203,8 +203,12 @@ function rememberingQueue(jobs: BatchJob[]): BatchQueue {
 function remembering(log: EventLog, lines: string[], append = log.append): EventLog {
   return {
     async append(accepted) {
+      const { rows, packed } = accepted
+      // Before they are kept: their memory may be freed afterwards.
+      const text = packed === undefined ? Buffer.from(rows) : unpackLines(packed.frame, packed.lineBytes)
+      const added = text.toString('utf8').split('\n')
       await append(accepted)
-      lines.push(...Buffer.from(accepted.rows).toString('utf8').split('\n'))
+      lines.push(...added)
     },
     journal: log.journal,
     get unconfirmed() {

@@ -4,6 +4,10 @@ import type { FrameRef } from '@weir/journal'
 export interface UnconfirmedBatch {
   id: string
   ref: FrameRef
+  /** Its length when it is read: more than the journal has of it where its rows are packed. */
+  lineBytes: number
+  /** Whether most of it is packed rows: compressing it again would be for nothing. */
+  isPacked: boolean
   /** Its events by project id. */
   projects: Readonly<Record<string, number>>
   /** The hour that it is accounted for in; `undefined` when another producer counted it, or none. */

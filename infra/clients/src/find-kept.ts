@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
 import { decodeBatch, fromBatchJob } from '@weir/events'
 import { Redis } from 'ioredis'
 import type { Pool } from 'pg'
@@ -23,17 +24,33 @@ export async function watchQueue(): Promise<AsyncDisposable & { readTexts: () =>
 
 /** The rows in the jobs of a command: they are compressed there. */
 function readJobs(command: string): string[] {
-  const jobs = command.matchAll(/"v":1,"id":"([^"]+)","data":"([^"]+)"/g)
-  return [...jobs].flatMap(([, id, data]) =>
-    fromBatchJob({ v: 1, id, data }).map((bytes) => decodeBatch(bytes).rows.toString('utf8')),
+  const jobs = command.matchAll(/"v":([12]),"id":"([^"]+)","data":"([^"]+)"/g)
+  return [...jobs].flatMap(([, version, id, data]) =>
+    fromBatchJob({ v: Number(version), id, data }).map((bytes) => decodeBatch(bytes).rows.toString('utf8')),
   )
 }
 
-/** Each file of the journal. */
+/** Each file of the journal, and what is packed in it. */
 export async function readJournal({ directory }: Weir): Promise<string[]> {
   const entries = await readdir(join(directory, 'journal'), { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile())
-  return Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name), 'latin1')))
+  const contents = await Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name))))
+  return contents.flatMap((content) => [content.toString('latin1'), ...unpackFrames(content)])
+}
+
+const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+
+/** Whatever is a zstd frame somewhere in the bytes. */
+function unpackFrames(content: Buffer): string[] {
+  const texts: string[] = []
+  for (let at = content.indexOf(zstdMagic); at !== -1; at = content.indexOf(zstdMagic, at + 1)) {
+    try {
+      texts.push(zstdDecompressSync(content.subarray(at)).toString('latin1'))
+    } catch {
+      // Bytes that look like the beginning of a frame.
+    }
+  }
+  return texts
 }
 
 /** Every row of every table. */

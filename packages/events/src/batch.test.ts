@@ -4,10 +4,12 @@ import {
   decodeBatch,
   decodeBatchHeader,
   encodeBatch,
+  packedBytesOf,
   UnreadableBatchError,
   type BatchHeader,
 } from './batch.ts'
 import { eventColumns } from './event-columns.ts'
+import { packLines, type PackedLines } from './packed-lines.ts'
 import { encodeRefusedRecord, type RefusedRow } from './refused-record.ts'
 
 const header: BatchHeader = {
@@ -76,6 +78,61 @@ test('refused records come back as they were, behind any number of rows', () => 
   )
 })
 
+/** A batch of packed rows, other rows and refused records, as the producer makes it. */
+function aPackedBatch(texts: readonly string[], rows: readonly string[], refused: readonly RefusedRow[]) {
+  const packed = texts.map((text): PackedLines => {
+    const lines = packLines(Buffer.from(text))
+    if (lines === undefined) throw new Error('Such rows shrink.')
+    return lines
+  })
+  const refusedLines = Buffer.from(refused.map(encodeRefusedRecord).join('\n'))
+  const packedHeader: BatchHeader = {
+    ...header,
+    v: 2,
+    packed: packed.map(({ frame, lineBytes }) => [frame.byteLength, lineBytes]),
+    ...(refused.length > 0 && { refusedBytes: refusedLines.length }),
+  }
+  const lines = rows.map((row) => Buffer.from(row))
+  const pieces = encodeBatch(packedHeader, refused.length > 0 ? [...lines, refusedLines] : lines, packed)
+  return { packedHeader, bytes: Buffer.concat(pieces) }
+}
+
+test('packed rows come back before the others, and refused records behind them all', () => {
+  const row = fc.string({ minLength: 1 }).filter((text) => !text.includes('\n'))
+  const text = row.map((line) => Array.from({ length: 100 }, () => line).join('\n'))
+  fc.assert(
+    fc.property(
+      fc.array(text, { minLength: 1, maxLength: 3 }),
+      fc.array(row, { maxLength: 3 }),
+      fc.array(refusedRecord, { maxLength: 3 }),
+      (texts, rows, refused) => {
+        const { packedHeader, bytes } = aPackedBatch(texts, rows, refused)
+        const all = Buffer.from([...texts, ...rows].join('\n'))
+        expect(decodeBatch(bytes)).toEqual({ header: packedHeader, rows: all, refused })
+        expect(packedBytesOf(packedHeader).lineBytes).toBe(Buffer.byteLength(texts.join('')))
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+const repeated = 'a row\n'.repeat(100)
+
+test.each<[string, (bytes: Buffer) => Buffer]>([
+  ['that is cut off', (bytes) => bytes.subarray(0, -5)],
+  ['that is damaged', (bytes) => Buffer.from(bytes).fill(0, bytes.length - 9)],
+  ['of another length', (bytes) => Buffer.from(bytes.toString('latin1').replace(',600]', ',601]'), 'latin1')],
+  ['of no length', (bytes) => Buffer.from(bytes.toString('latin1').replace(',600]', ',0]'), 'latin1')],
+  [
+    'that would fill the memory',
+    (bytes) => Buffer.from(bytes.toString('latin1').replace(',600]', ',67108864],[1,1]'), 'latin1'),
+  ],
+])('a batch with a frame %s is no batch', (_what, change) => {
+  const { bytes } = aPackedBatch([repeated], [], [])
+  expect(decodeBatch(bytes).rows.toString()).toBe(repeated)
+  expect(() => decodeBatch(change(bytes))).toThrow(UnreadableBatchError)
+})
+
 test('a consumer that knows of no refused records cannot take one for an event', () => {
   const line = encodeRefusedRecord({
     projectId: 1,
@@ -96,7 +153,7 @@ test.each<[string, string]>([
   ['nothing', ''],
   ['a header without a line end', JSON.stringify(header)],
   ['no JSON', 'header\nrow'],
-  ['another version', `${JSON.stringify({ ...header, v: 2 })}\nrow`],
+  ['another version', `${JSON.stringify({ ...header, v: 3 })}\nrow`],
   ['no id', `${JSON.stringify({ ...header, id: undefined })}\nrow`],
   ['an id that is none', `${JSON.stringify({ ...header, id: '1' })}\nrow`],
   ['a project that is no number', `${JSON.stringify({ ...header, projects: { a: 1 } })}\nrow`],

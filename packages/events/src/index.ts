@@ -24,8 +24,10 @@ export {
   decodeBatch,
   decodeBatchHeader,
   encodeBatch,
+  packedBytesOf,
   UnreadableBatchError,
   type Batch,
   type BatchHeader,
 } from './batch.ts'
+export { packLines, unpackLines, type PackedLines } from './packed-lines.ts'
 export { batchJob, batchJobName, defaultQueueName, fromBatchJob, toBatchJob, type BatchJob } from './queue.ts'

@@ -7,15 +7,20 @@ const id = '018f4d6e-9d2a-7c3b-8a1e-1f2e3d4c5b6a'
 
 test('a job gives back the bytes of the batches that it was made of', () => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 2_000 }), { minLength: 1, maxLength: 9 }), (batches) => {
-      const job = toBatchJob(
-        id,
-        batches.map((bytes) => [bytes.subarray(0, 3), bytes.subarray(3)]),
-      )
-      // The queue keeps jobs as JSON.
-      const read = fromBatchJob(JSON.parse(JSON.stringify(job)))
-      expect(read).toEqual(batches.map((bytes) => Buffer.from(bytes)))
-    }),
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 2_000 }), { minLength: 1, maxLength: 9 }),
+      fc.boolean(),
+      (batches, isPacked) => {
+        const job = toBatchJob(
+          id,
+          batches.map((bytes) => [bytes.subarray(0, 3), bytes.subarray(3)]),
+          isPacked,
+        )
+        // The queue keeps jobs as JSON.
+        const read = fromBatchJob(JSON.parse(JSON.stringify(job)))
+        expect(read).toEqual(batches.map((bytes) => Buffer.from(bytes)))
+      },
+    ),
     { numRuns: 50 },
   )
 })
@@ -30,7 +35,7 @@ test('a batch of rows takes less room in the queue than on its own', () => {
 
 test.each<[string, unknown]>([
   ['nothing', undefined],
-  ['another version', { v: 2, id, data: '' }],
+  ['another version', { v: 3, id, data: '' }],
   ['no id', { v: 1, data: '' }],
   ['an id that is none', { v: 1, id: 'b-1', data: '' }],
   ['no data', { v: 1, id }],

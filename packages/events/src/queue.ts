@@ -13,8 +13,11 @@ const maxJobBytes = 64 * 1024 * 1024
 /** The smallest piece in which output is made: few enough that the pieces do not cost more than the work. */
 const minChunkBytes = 4_096
 
-/** Batches on their way: `data` is their bytes, each behind its length, zstd-compressed, in base64. */
-export const batchJob = z.object({ v: z.literal(1), id: z.uuid(), data: z.string() })
+/**
+ * Batches on their way: `data` is their bytes, each behind its length, in base64. In version 1 they are zstd-compressed,
+ * in version 2 not, because the rows in them are.
+ */
+export const batchJob = z.object({ v: z.literal([1, 2]), id: z.uuid(), data: z.string() })
 export type BatchJob = z.infer<typeof batchJob>
 
 /** A job that this release cannot read: damaged, or written by a later one. */
@@ -26,9 +29,15 @@ export class UnreadableJobError extends Error {
  * Wraps the bytes of batches, each in pieces, for the queue; `id` is that of the first. Compressed because the
  * queue's memory and log are what a backlog fills, and because base64 of zstd is cheaper for both ends than
  * JSON-escaping the rows: docs/decisions/0003. Not in libuv's threads: handing it over costs several times the work.
+ * `isPacked` says that the rows are compressed already.
  */
-export function toBatchJob(id: string, batches: readonly (readonly Uint8Array[])[]): BatchJob {
+export function toBatchJob(
+  id: string,
+  batches: readonly (readonly Uint8Array[])[],
+  isPacked = false,
+): BatchJob {
   const bytes = layOut(batches)
+  if (isPacked) return { v: 2, id, data: bytes.toString('base64') }
   const packed = zstdCompressSync(bytes, {
     // Rows shrink to a sixth or less.
     chunkSize: Math.max(minChunkBytes, bytes.length >> 2),
@@ -65,13 +74,18 @@ function layOut(batches: readonly (readonly Uint8Array[])[]): Buffer {
 /** The bytes of each batch of a job as it came from the queue. Throws `UnreadableJobError`. */
 export function fromBatchJob(data: unknown): Buffer[] {
   try {
-    const packed = Buffer.from(batchJob.parse(data).data, 'base64')
-    // Rows shrink to a sixth or less.
-    const chunkSize = Math.min(Math.max(minChunkBytes, packed.length * 6), maxJobBytes)
-    return split(zstdDecompressSync(packed, { chunkSize, maxOutputLength: maxJobBytes }))
+    const job = batchJob.parse(data)
+    const bytes = Buffer.from(job.data, 'base64')
+    return split(job.v === 2 ? bytes : decompress(bytes))
   } catch (error) {
     throw new UnreadableJobError('The job holds no batches that can be read.', { cause: error })
   }
+}
+
+function decompress(packed: Buffer): Buffer {
+  // Rows shrink to a sixth or less.
+  const chunkSize = Math.min(Math.max(minChunkBytes, packed.length * 6), maxJobBytes)
+  return zstdDecompressSync(packed, { chunkSize, maxOutputLength: maxJobBytes })
 }
 
 const lengthBytes = 4
@@ -81,6 +95,7 @@ function lengthOf(pieces: readonly Uint8Array[]): number {
 }
 
 function split(bytes: Buffer): Buffer[] {
+  if (bytes.length === 0) throw new RangeError('There is no batch.')
   const batches: Buffer[] = []
   for (let at = 0; at < bytes.length;) {
     const end = at + lengthBytes + bytes.readUInt32BE(at)

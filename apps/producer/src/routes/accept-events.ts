@@ -48,7 +48,7 @@ export function acceptEvents(options: AcceptEventsOptions, protocol?: string): R
       outcome = reading instanceof Promise ? await reading : reading
       if (!('rows' in outcome)) throw refused(outcome)
       failpoint('producer.after_validation')
-      if (outcome.rows.byteLength > 0 || outcome.refused !== undefined) await append(outcome)
+      if (outcome.eventCount > 0 || outcome.refused !== undefined) await append(outcome)
     } finally {
       hold.release()
     }
