@@ -76,7 +76,8 @@ class Load {
         return
       }
       for (; due < dueByNow; due += 1) {
-        const connection = this.#idle.pop()
+        // In turn: one that is never used is closed by the server, perhaps just when it is wanted.
+        const connection = this.#idle.shift()
         if (connection === undefined) this.#overdue.push(nowMs)
         else this.#send(connection, nowMs)
       }
