@@ -98,13 +98,10 @@ export class Batcher {
   async #write(batch: Waiting[]): Promise<void> {
     this.#writing = { batch, sinceMs: performance.now() }
     try {
-      const header = headerOf(batch, this.#producerId)
       const { rows, packed, refused } = linesOf(batch)
+      const header = headerOf(batch, this.#producerId)
       if (refused.length > 0) header.refusedBytes = lengthOf(refused)
-      if (packed.length > 0) {
-        header.v = 2
-        header.packed = packed.map(({ frame, lineBytes }) => [frame.byteLength, lineBytes])
-      }
+      if (packed.length > 0) Object.assign(header, packedFieldsOf(packed))
       const lines = refused.length > 0 ? [...rows, ...refused] : rows
       await this.#keep(header, encodeBatch(header, lines, packed))
       for (const { kept } of batch) kept()
@@ -138,6 +135,10 @@ function linesOf(batch: readonly Waiting[]) {
     if (accepted.refused !== undefined) refused.push(accepted.refused.lines)
   }
   return { rows, packed, refused }
+}
+
+function packedFieldsOf(packed: readonly PackedLines[]): Pick<BatchHeader, 'v' | 'packed'> {
+  return { v: 2, packed: packed.map(({ frame, lineBytes }) => [frame.byteLength, lineBytes]) }
 }
 
 /** With the line ends between them. */
