@@ -1,3 +1,4 @@
+import { giveHeader, writeGivenHeaders } from './answer-headers.ts'
 import express, { type Express, type NextFunction, type Request, type RequestHandler } from 'express'
 import { Problem } from './problem.ts'
 import type { TrustedProxies } from './trust-proxy.ts'
@@ -28,6 +29,7 @@ export function createApp(options: AppOptions = {}): Express {
   app.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy])
   if (trustProxy === 0 || (typeof trustProxy !== 'number' && trustProxy.length === 0))
     readAddressFromSocket(app)
+  writeGivenHeaders(app)
   app.use(inOneLayer([protectAnswers, requireHost, ...before]))
   return app
 }
@@ -65,8 +67,8 @@ function inOneLayer(handlers: readonly RequestHandler[]): RequestHandler {
 
 /** The few headers of `helmet` that mean something for an answer that is data. Pages set their own policy. */
 const protectAnswers: RequestHandler = (_req, res, next) => {
-  res.setHeader('X-Content-Type-Options', 'nosniff')
-  res.setHeader('Cache-Control', 'no-store')
+  giveHeader(res, 'X-Content-Type-Options', 'nosniff')
+  giveHeader(res, 'Cache-Control', 'no-store')
   next()
 }
 

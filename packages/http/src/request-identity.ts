@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Request, RequestHandler, Response } from 'express'
 import { holdsSecret } from '@weir/redaction'
 import type { Logger } from '@weir/runtime'
+import { giveHeader } from './answer-headers.ts'
 import { randomHex, randomId } from './random-hex.ts'
 
 const requestIdForm = /^(?!wk_)[A-Za-z0-9._-]{1,64}$/
@@ -78,8 +79,8 @@ export function identifyRequest(logger: Logger): RequestHandler {
   return (req, res, next) => {
     const identity = new Identity(req, logger)
     res.locals['identity'] = identity
-    res.setHeader('X-Request-Id', identity.requestId)
-    res.setHeader('traceparent', identity.traceparent)
+    giveHeader(res, 'X-Request-Id', identity.requestId)
+    giveHeader(res, 'traceparent', identity.traceparent)
     res.on('close', () => {
       const status = res.writableFinished ? res.statusCode : 499
       if (status >= 400 || logsSuccesses) logRequest(logger, identity, req, status)

@@ -60,10 +60,12 @@ export function acceptEvents(options: AcceptEventsOptions, protocol?: string): R
 /** Not `res.json`: it looks for an ETag, a replacer and a charset that these answers never have. */
 function send(res: Response, { answer, reply }: AcceptedBody): void {
   if (reply === undefined) {
-    res.writeHead(202, {
-      'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': Buffer.byteLength(answer),
-    })
+    res.writeHead(202, [
+      'Content-Type',
+      'application/json; charset=utf-8',
+      'Content-Length',
+      String(Buffer.byteLength(answer)),
+    ])
     res.end(answer)
     return
   }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
 import type { ApiKey } from '../keys/api-key.ts'
+import { giveHeader } from '../answer-headers.ts'
 import { keyOf } from '../keys/require-key.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimitStore } from './rate-limit-store.ts'
@@ -68,8 +69,8 @@ function setHeaders(
   policy: string,
   { limit, remaining, resetTime }: Pick<RateLimitInfo, 'limit' | 'remaining' | 'resetTime'>,
 ): void {
-  res.setHeader('RateLimit', `"${policy}";r=${remaining};t=${secondsUntil(resetTime)}`)
-  res.setHeader('RateLimit-Policy', `"${policy}";q=${limit};w=60`)
+  giveHeader(res, 'RateLimit', `"${policy}";r=${remaining};t=${secondsUntil(resetTime)}`)
+  giveHeader(res, 'RateLimit-Policy', `"${policy}";q=${limit};w=60`)
 }
 
 function quotaExceeded(req: LimitedRequest): Problem {
