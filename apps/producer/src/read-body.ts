@@ -17,7 +17,7 @@ const decompressors: Readonly<Record<string, Decompress>> = {
 const acceptedEncodings = 'gzip, deflate, br, zstd'
 
 /**
- * Reads a request's body, decompressed, up to `maxBytes` both before and after. Throws `Problem`: 413 when it
+ * Reads a request's body, decompressed, up to `maxBytes` both before and after. Rejects with a `Problem`: 413 when it
  * is larger, 415 for an encoding or a charset that is not taken, 400 for a damaged one, 503 when `hold` has no room.
  * What has one of `ownEncodings` is left as it came.
  */
