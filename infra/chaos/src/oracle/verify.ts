@@ -26,6 +26,15 @@ export async function untilStored(rig: Rig): Promise<void> {
   })
 }
 
+/** Resolves when the producers have told the database of all that they had accepted when this was called. */
+export async function untilReported({ pool }: Rig): Promise<void> {
+  const { rows } = await pool.query<{ now: string }>('select clock_timestamp()::text as now')
+  await until('everything accepted is reported', patienceMs, async () => {
+    const { rowCount } = await pool.query('select from producers where reported_at <= $1', [rows[0]?.now])
+    return rowCount === 0
+  })
+}
+
 /** What a rig is found to be after everything has calmed down. */
 export interface Findings {
   verdict: Verdict

@@ -4,7 +4,7 @@ import { addZeros, flipBit, putGarbage } from '../faults/corrupt-file.ts'
 import { journalOf, listSegments, type WrittenSegment } from '../faults/journal-files.ts'
 import { postSteadily } from '../load/load.ts'
 import { readLog } from '../oracle/read-log.ts'
-import { untilStored } from '../oracle/verify.ts'
+import { untilReported, untilStored } from '../oracle/verify.ts'
 import { bothQueues, observed, type Course, type Scenario, type Stage } from '../scenario.ts'
 
 /** Less than a frame has. */
@@ -50,6 +50,8 @@ async function playDamage(stage: Stage): Promise<Course> {
     await load.stop()
     // Everything is in the queue by then: the journal's copy is the second one.
     await sleep(1_000)
+    // And counted: what is damaged before cannot be.
+    await untilReported(rig)
     await rig.producer.kill()
     const segments = await listSegments(journalOf(rig))
     const segment = segments[stage.random.between(0, segments.length)]

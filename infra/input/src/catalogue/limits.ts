@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect } from '@jest/globals'
 import { until } from '@weir/chaos/wait'
 import type { Answer } from '@weir/http/testing'
@@ -15,7 +16,9 @@ async function useUp({ producer, addKey }: Pick<Installation, 'producer' | 'addK
 
 /** Fills the small journal of a producer whose consumer is not there. */
 const fill: Send = async ({ fragile: { producer } }) => {
-  const body = `[${repeat(withValue(`"${'x'.repeat(50_000)}"`), 10).join(',')}]`
+  // What can be compressed would take long to fill it.
+  const events = Array.from({ length: 10 }, () => withValue(`"${randomBytes(37_500).toString('base64')}"`))
+  const body = `[${events.join(',')}]`
   let answer = await producer.post(body)
   await until('the journal is full', 20_000, async () => (answer = await producer.post(body)).status !== 202)
   return answer
