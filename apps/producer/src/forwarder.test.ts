@@ -57,6 +57,33 @@ test('a batch that is damaged on the disk does not keep the others from the queu
   expect(batches.map(({ forwardedAtMs }) => forwardedAtMs !== undefined)).toEqual([true, false, true])
 })
 
+test('a job holds no more than it may when its batches are unpacked, however little of them the journal has', async () => {
+  const jobs: BatchJob[] = []
+  const done = Promise.withResolvers<void>()
+  const forwarder = new Forwarder({
+    logger,
+    onDamaged: () => undefined,
+    gate,
+    breaker: new Breaker(),
+    journal: { read: ({ seq }) => Promise.resolve(Buffer.from(`batch ${seq}`)) },
+    queue: {
+      add: (job: BatchJob) => {
+        jobs.push(job)
+        if (jobs.length === 2) done.resolve()
+        return Promise.resolve()
+      },
+    },
+  })
+  const packed = [1, 2, 3].map((n) => ({ ...aBatch(n), lineBytes: 250_000, isPacked: true }))
+  for (const batch of packed) forwarder.push(batch)
+  forwarder.start()
+  await done.promise
+  await forwarder.close()
+  expect(jobs.map((job) => fromBatchJob(job).map(String))).toEqual([['batch 1', 'batch 2'], ['batch 3']])
+  // They are not compressed again.
+  expect(jobs.map(({ v }) => v)).toEqual([2, 2])
+})
+
 test('a batch is given to the queue again until it takes it', async () => {
   let tries = 0
   const done = Promise.withResolvers<void>()

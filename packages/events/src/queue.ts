@@ -1,5 +1,5 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
+import { compress, decompress } from './zstd.ts'
 
 /** The queue's name unless configured otherwise. */
 export const defaultQueueName = 'log_queue'
@@ -9,9 +9,6 @@ export const batchJobName = 'batch'
 
 /** Largest job after decompression, as large as a frame of the journal, so that a damaged or hostile one cannot fill the memory. */
 const maxJobBytes = 64 * 1024 * 1024
-
-/** The smallest piece in which output is made: few enough that the pieces do not cost more than the work. */
-const minChunkBytes = 4_096
 
 /**
  * Batches on their way: `data` is their bytes, each behind its length, in base64. In version 1 they are zstd-compressed,
@@ -38,13 +35,7 @@ export function toBatchJob(
 ): BatchJob {
   const bytes = layOut(batches)
   if (isPacked) return { v: 2, id, data: bytes.toString('base64') }
-  const packed = zstdCompressSync(bytes, {
-    // Rows shrink to a sixth or less.
-    chunkSize: Math.max(minChunkBytes, bytes.length >> 2),
-    pledgedSrcSize: bytes.length,
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
-  })
-  return { v: 1, id, data: packed.toString('base64') }
+  return { v: 1, id, data: compress(bytes).toString('base64') }
 }
 
 /** Longest job that is laid out in memory which stays; the rare longer one gets its own. */
@@ -76,16 +67,11 @@ export function fromBatchJob(data: unknown): Buffer[] {
   try {
     const job = batchJob.parse(data)
     const bytes = Buffer.from(job.data, 'base64')
-    return split(job.v === 2 ? bytes : decompress(bytes))
+    // Rows shrink to a sixth or less.
+    return split(job.v === 2 ? bytes : decompress(bytes, bytes.length * 6, maxJobBytes))
   } catch (error) {
     throw new UnreadableJobError('The job holds no batches that can be read.', { cause: error })
   }
-}
-
-function decompress(packed: Buffer): Buffer {
-  // Rows shrink to a sixth or less.
-  const chunkSize = Math.min(Math.max(minChunkBytes, packed.length * 6), maxJobBytes)
-  return zstdDecompressSync(packed, { chunkSize, maxOutputLength: maxJobBytes })
 }
 
 const lengthBytes = 4

@@ -1,20 +1,18 @@
 import { ServerResponse } from 'node:http'
 import type { Express, Response } from 'express'
 
-/** Names and values in turn, as `writeHead` takes them. */
-type FlatHeaders = (string | number)[]
-
 const answers = ServerResponse.prototype
 
 /**
- * Gives an answer a header, unless what makes the answer sets that itself. `setHeader` would enter each into an object
- * first: for the six that every answer has, that is 3 KB of the 21 KB of garbage that a request makes.
+ * Gives an answer a header, unless what makes the answer sets that itself; a flat list that has it, too, would send both.
+ * `setHeader` would enter each into an object first: for the six that every answer has, that is 3 KB of the 21 KB of
+ * garbage that a request makes.
  */
 export function giveHeader(res: Response, name: string, value: string): void {
   givenTo(res).push(name, value)
 }
 
-/** Lets the answers of an app have what they are given: at once where they set headers by a flat list, or none. */
+/** Lets the answers of an app have what they are given: all at once where they have their own headers as a flat list. */
 export function writeGivenHeaders(app: Express): void {
   Object.defineProperty(app.response, 'writeHead', {
     configurable: true,
@@ -24,10 +22,10 @@ export function writeGivenHeaders(app: Express): void {
       const [status, headers] = args
       if (Array.isArray(headers) && this.getHeaderNames().length === 0) {
         // The types allow other headers as well; a list in second place is flat.
-        return answers.writeHead.call(this, status, [...given, ...(headers as FlatHeaders)])
+        return answers.writeHead.call(this, status, [...given, ...(headers as string[])])
       }
       for (let at = 0; at < given.length; at += 2) {
-        const name = String(given[at])
+        const name = given[at] ?? ''
         if (!this.hasHeader(name)) this.setHeader(name, given[at + 1] ?? '')
       }
       return answers.writeHead.apply(this, args)
@@ -35,7 +33,8 @@ export function writeGivenHeaders(app: Express): void {
   })
 }
 
-function givenTo(res: Response): FlatHeaders {
+/** Names and values in turn, as `writeHead` takes them. */
+function givenTo(res: Response): string[] {
   // Express types locals as `any`; nothing else writes this one.
-  return (res.locals['headers'] ??= []) as FlatHeaders
+  return (res.locals['headers'] ??= []) as string[]
 }

@@ -1,5 +1,5 @@
-import { giveHeader, writeGivenHeaders } from './answer-headers.ts'
 import express, { type Express, type NextFunction, type Request, type RequestHandler } from 'express'
+import { giveHeader, writeGivenHeaders } from './answer-headers.ts'
 import { Problem } from './problem.ts'
 import type { TrustedProxies } from './trust-proxy.ts'
 

@@ -19,8 +19,8 @@ export interface Service<Config> extends Lifetime {
 }
 
 /**
- * Sets the collector, reads the configuration, begins to hear signals, and opens log and metrics. When the environment cannot be read, the
- * process ends with exit code 1 and a line for each problem.
+ * Sets the collector, reads the configuration, begins to hear signals, and opens log and metrics. When the
+ * environment cannot be read, the process ends with exit code 1 and a line for each problem.
  */
 export function openService<Config extends ServiceConfig>(
   name: string,

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { rateLimit, type RateLimitInfo } from 'express-rate-limit'
-import type { ApiKey } from '../keys/api-key.ts'
 import { giveHeader } from '../answer-headers.ts'
+import type { ApiKey } from '../keys/api-key.ts'
 import { keyOf } from '../keys/require-key.ts'
 import { Problem } from '../problem.ts'
 import type { RateLimitStore } from './rate-limit-store.ts'
